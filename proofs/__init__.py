@@ -1,0 +1,1 @@
+"""One executable derivation a statement; ``python -m proofs`` runs them all."""

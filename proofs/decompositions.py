@@ -1,0 +1,71 @@
+"""What a singular value decomposition says, as relations that derivations declare.
+
+Each function gives relations ``(left, right)`` between matrix symbols. They restate the decomposition ``M = U Σ Vᵀ``, or
+the spectral decomposition of ``MᵀM`` that defines it (Horn & Johnson, *Matrix Analysis*, 2nd ed. 2013, Theorem 2.6.3),
+for one cut of the spectrum, and nothing else. They are what every derivation here takes for granted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+Relations = list[tuple[Any, Any]]
+
+
+def top_pair(matrix: Any, u: Any, v: Any, value: Any) -> Relations:
+    """``M v = σ₁ u``, ``Mᵀ u = σ₁ v``, both of unit length."""
+    return [(matrix * v, value * u), (u.T * matrix, value * v.T), (u.T * u, 1), (v.T * v, 1)]
+
+
+def top_and_rest(matrix: Any, rest: Any, u: Any, v: Any, value: Any) -> Relations:
+    """``M = σ₁ u vᵀ + R`` with ``uᵀ R = 0`` and ``R v = 0``; the spectral norm of ``R`` is then ``σ₂(M)``."""
+    return [
+        (matrix, value * u * v.T + rest),
+        (u.T * rest, sympy.ZeroMatrix(1, rest.shape[1])),
+        (rest * v, sympy.ZeroMatrix(rest.shape[0], 1)),
+    ]
+
+
+def at_least_on_span(gram: Any, span: Any, value: Any) -> Relations:
+    """``MᵀM = V (value² I + DᵀD) Vᵀ + RᵀR``: the spectral decomposition cut below ``σ = value``.
+
+    ``gram`` is the product ``MᵀM`` (or ``MMᵀ`` for left singular vectors), ``span`` its eigenvectors ``V`` for the
+    squares of the singular values that are at least ``value``, ``DᵀD`` the diagonal of what those squares exceed
+    ``value²`` by, ``RᵀR`` the rest of the sum.
+    """
+    size, count = span.shape
+    excess = sympy.MatrixSymbol(f"D({span.name})", count, count)
+    rest = sympy.MatrixSymbol(f"R({span.name})", size, size)
+    return [(gram, value**2 * span * span.T + span * excess.T * excess * span.T + rest.T * rest)]
+
+
+def at_least_everywhere(gram: Any, span: Any, value: Any) -> Relations:
+    """The same where the span is the whole space: ``V Vᵀ = I`` and no rest."""
+    size, count = span.shape
+    excess = sympy.MatrixSymbol(f"D({span.name})", count, count)
+    return [
+        (gram, value**2 * span * span.T + span * excess.T * excess * span.T),
+        (span * span.T, sympy.Identity(size)),
+    ]
+
+
+def at_most_beyond(gram: Any, vector: Any, value: Any, cut: Any) -> Relations:
+    """``MᵀM = V₀ L₀ V₀ᵀ + V₁ (value² I − DᵀD) V₁ᵀ`` for a vector with ``V₀ᵀ x = 0``, so that ``V₁ V₁ᵀ x = x``.
+
+    ``V₀`` has ``cut`` columns, one for each singular value that may exceed ``value``; together with ``V₁`` it is
+    orthogonal, ``DᵀD`` is the diagonal of what the other squares fall short of ``value²`` by.
+    """
+    size, name = vector.shape[0], sympy.latex(gram)
+    first, beyond = (sympy.MatrixSymbol(f"V_{part}({name})", size, n) for part, n in ((0, cut), (1, size - cut)))
+    squares = sympy.MatrixSymbol(f"L_0({name})", cut, cut)
+    shortfall = sympy.MatrixSymbol(f"D_1({name})", size - cut, size - cut)
+    return [
+        (
+            gram,
+            first * squares * first.T + value**2 * beyond * beyond.T - beyond * shortfall.T * shortfall * beyond.T,
+        ),
+        (first.T * vector, sympy.ZeroMatrix(cut, 1)),
+        (beyond * beyond.T * vector, vector),
+    ]

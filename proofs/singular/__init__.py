@@ -1,0 +1,1 @@
+"""Derivations of the inequalities between singular values."""

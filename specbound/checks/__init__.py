@@ -1,0 +1,1 @@
+"""Ways to check a statement; each takes a statement and gives evidence."""

@@ -1,0 +1,185 @@
+"""Adversarial search: thousands of random instances at once, then gradient ascent on the worst of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from specbound.checks.budget import Budget
+from specbound.checks.tally import Tally
+from specbound.core.errors import InvalidInput
+from specbound.core.evidence import Evidence, Kind
+from specbound.core.recipe import Recipe, Values
+from specbound.core.statement import Statement
+from specbound.core.verdict import Verdict
+from specbound.statements.recipes import recipes_of
+
+LEARNING_RATE = 0.03
+"""Adam's step in units of each real's range, dimensionless; a heuristic."""
+
+ASCENDED = 16
+"""How many instances of a batch the ascent works on, the worst ones; a heuristic."""
+
+
+@dataclass(frozen=True)
+class Margins:
+    """What a batch shows, each of shape ``(batch,)``.
+
+    ``relative``: margins relative to the statement's scale, zero where that is zero, infinite where an assumption does
+    not hold. ``admitted``, ``violated``, ``decided``: truth values. ``tightness``: the smaller side over the larger.
+    """
+
+    relative: torch.Tensor
+    admitted: torch.Tensor
+    violated: torch.Tensor
+    decided: torch.Tensor
+    tightness: torch.Tensor
+
+    def detach(self) -> Margins:
+        """The same without gradients."""
+        return replace(self, relative=self.relative.detach())
+
+
+def device_of(name: str) -> torch.device:
+    """The torch device of that name; raises :class:`InvalidInput` where it does not exist here."""
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise InvalidInput(f"device {name!r} cannot be used here; use cpu, or cuda on a machine with a GPU") from error
+    return device
+
+
+def margins(statement: Statement, recipe: Recipe, values: Mapping[str, Any]) -> Margins:
+    """Builds and compares a batch of instances.
+
+    **Parameters.** ``values``: integers, and reals as tensors of shape ``(batch, *shape)``, float64.
+    **Raises.** :class:`InvalidInput` where a side is not finite.
+    """
+    instance = recipe.build(values, None)
+    lhs, rhs = statement.sides(instance)
+    scale = statement.scale(instance)
+    margin = statement.relation.margin(lhs, rhs)
+    width = statement.tolerance(instance)
+    if not bool(torch.isfinite(margin).all() & torch.isfinite(width).all()):
+        raise InvalidInput(f"{statement.id}: a side is not finite on an instance of recipe {recipe.name}")
+    relative = margin / scale.clamp_min(torch.finfo(scale.dtype).tiny)
+    admitted = torch.as_tensor(statement.admits(instance), device=margin.device).expand(margin.shape)
+    violated = admitted & (margin < -width)
+    decided = violated | (admitted & (margin >= width))
+    relative = torch.where(admitted, relative, torch.inf)
+    small, large = statement.relation.ordered(lhs.detach(), rhs.detach())
+    return Margins(relative, admitted, violated, decided, small / large)
+
+
+def random_batches(
+    recipe: Recipe, generator: np.random.Generator, batch: int, device: torch.device
+) -> Iterator[Values]:
+    """Endless batches: each shares freshly drawn integers and has ``batch`` draws of the reals."""
+    while True:
+        integers = recipe.draw_integers(generator)
+        yield on_device({**integers, **recipe.draw_reals(generator, integers, (batch,))}, recipe, device)
+
+
+def on_device(values: Values, recipe: Recipe, device: torch.device) -> Values:
+    """The same numbers with the reals as float64 tensors on a device."""
+    reals = {item.name: torch.as_tensor(values[item.name], dtype=torch.float64, device=device) for item in recipe.reals}
+    return {**values, **reals}
+
+
+def pick(recipe: Recipe, values: Mapping[str, Any], position: int) -> Values:
+    """One instance of a batch, with the reals as NumPy arrays."""
+    reals = {item.name: values[item.name][position].detach().cpu().numpy() for item in recipe.reals}
+    return {**values, **reals}
+
+
+def ascend(statement: Statement, recipe: Recipe, values: Values, steps: int) -> Iterator[tuple[Values, Margins]]:
+    """Improves a batch against the claim: Adam on the relative margin, every real kept within its bounds.
+
+    Yields the batch and its margins at each step. A derivative that does not exist (equal singular values) counts as
+    zero, so an instance there stands still while the others go on.
+    """
+    spans = {item.name: item.high - item.low for item in recipe.reals}
+    units = {
+        item.name: ((values[item.name] - item.low) / spans[item.name]).detach().requires_grad_()
+        for item in recipe.reals
+    }
+    optimizer = torch.optim.Adam(units.values(), lr=LEARNING_RATE)
+    for _ in range(steps):
+        current = {**values, **{item.name: item.low + spans[item.name] * units[item.name] for item in recipe.reals}}
+        batch = margins(statement, recipe, current)
+        objective = batch.relative[batch.admitted].sum()
+        yield current, batch.detach()
+        optimizer.zero_grad()
+        objective.backward()
+        for unit in units.values():
+            if unit.grad is not None:
+                unit.grad.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
+        optimizer.step()
+        with torch.no_grad():
+            for unit in units.values():
+                unit.clamp_(0.0, 1.0)
+
+
+def search(
+    tally: Tally, budget: Budget, seed: int, device: torch.device, deadline: float | None = None
+) -> None:
+    """Random batches of every recipe in turn, then ascent from the worst batches, until the first violation.
+
+    **Parameters.** ``deadline``: a value of ``time.monotonic()`` after which no further batch is begun.
+    """
+    statement = tally.statement
+    generator = np.random.default_rng(seed)
+    streams = [(recipe, random_batches(recipe, generator, budget.batch, device)) for recipe in recipes_of(statement)]
+    starts: list[tuple[float, Recipe, Values]] = []
+
+    def over() -> bool:
+        return tally.violated or (deadline is not None and time.monotonic() > deadline)
+
+    for number in range(max(1, budget.random_instances // budget.batch)):
+        recipe, stream = streams[number % len(streams)]
+        values = next(stream)
+        batch = margins(statement, recipe, values)
+        _add(tally, recipe, values, batch)
+        if over():
+            return
+        order = torch.argsort(batch.relative)[:ASCENDED]
+        start = {**values, **{item.name: values[item.name][order] for item in recipe.reals}}
+        starts = sorted([*starts, (float(batch.relative.min()), recipe, start)], key=lambda s: s[0])[: budget.ascents]
+    for _, recipe, start in starts:
+        for values, batch in ascend(statement, recipe, start, budget.ascent_steps):
+            _add(tally, recipe, values, batch)
+            if over():
+                return
+
+
+def check_adversarial(
+    statement: Statement, budget: Budget, seed: int, device: str = "cpu", seconds: float | None = None
+) -> Evidence:
+    """Searches for a violation; the first one ends the search and is shrunk.
+
+    **Parameters.** ``seconds``: end the search after about that long. ``device``: a torch device.
+    **Returns.** Evidence with the smallest relative margin met.
+    **Raises.** :class:`InvalidInput` for a device that cannot be used.
+    """
+    tally = Tally(statement, Kind.ADVERSARIAL)
+    deadline = None if seconds is None else time.monotonic() + seconds
+    search(tally, budget, seed, device_of(device), deadline)
+    return tally.evidence(seed, {"device": device})
+
+
+def _add(tally: Tally, recipe: Recipe, values: Values, batch: Margins) -> None:
+    violated, decided, admitted = (int(mask.sum()) for mask in (batch.violated, batch.decided, batch.admitted))
+    tally.count(
+        {Verdict.HOLDS: decided - violated, Verdict.VIOLATED: violated, Verdict.UNDECIDED: admitted - decided}
+    )
+    finite = batch.tightness[batch.admitted & torch.isfinite(batch.tightness)]
+    if finite.numel():
+        tally.tighten(float(finite.max()))
+    worst = int(batch.relative.argmin())
+    tally.lower(float(batch.relative[worst]), bool(batch.violated[worst]), recipe, pick(recipe, values, worst))

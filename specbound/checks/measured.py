@@ -1,0 +1,90 @@
+"""Measured check: both sides on given matrices, for a grid of indices, and how tight the bound is there."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import array_api_compat.numpy
+import numpy as np
+
+from specbound.checks.tally import Tally
+from specbound.core.errors import InvalidInput
+from specbound.core.evidence import Evidence, Kind
+from specbound.core.instance import Domain
+from specbound.core.statement import Statement
+from specbound.core.verdict import Verdict
+from specbound.numeric.ops import MemoOps
+from specbound.weights import Matrix
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Named matrices in the order in which data flows through them, and a memo that all statements share."""
+
+    name: str
+    matrices: Mapping[str, Matrix]
+    ops: MemoOps = field(default_factory=lambda: MemoOps(array_api_compat.numpy))
+
+
+def check_measured(statement: Statement, chain: Chain) -> Evidence:
+    """Compares both sides on consecutive matrices of a chain, at every point of a grid of indices.
+
+    A statement on ``A, B, C`` takes windows of three whose shapes fit, the last matrix as ``A``, so that ``A B C`` is the
+    order in which they act. Indices run over 1, 2, 4, … and the largest.
+
+    **Returns.** Evidence whose ``details["tuples"]`` list, for each window, the names and the greatest tightness over
+    the indices (None where the bound is vacuous at all of them); ``details["chain"]`` is its name.
+    **Raises.** :class:`InvalidInput` where no window fits.
+    """
+    tally = Tally(statement, Kind.MEASURED)
+    tuples: list[dict[str, Any]] = []
+    for names, matrices in windows(statement.domain, chain.matrices):
+        best = float("-inf")
+        for indices in index_grid(statement.domain, matrices):
+            instance = statement.domain.instance({**matrices, **indices}, chain.ops)
+            if not statement.admits(instance):
+                continue
+            comparison = statement.compare(instance)
+            violated = comparison.verdict is Verdict.VIOLATED
+            tally.count({comparison.verdict: 1})
+            tally.lower(statement.relative(comparison.margin, instance), violated)
+            tally.tighten(comparison.tightness)
+            best = max(best, comparison.tightness if np.isfinite(comparison.tightness) else best)
+        tuples.append({"matrices": names, "tightness": best if np.isfinite(best) else None})
+    if not tuples:
+        shapes = ", ".join(f"{name} {matrix.shape}" for name, matrix in itertools.islice(chain.matrices.items(), 6))
+        required = ", ".join(f"{matrix} ({r}, {c})" for matrix, (r, c) in statement.domain.matrices.items())
+        raise InvalidInput(
+            f"{statement.id}: no {len(statement.domain.matrices)} consecutive matrices fit together among {shapes}, …; "
+            f"required: {required}"
+        )
+    return tally.evidence(None, {"chain": chain.name, "tuples": tuples})
+
+
+def windows(domain: Domain, chain: Mapping[str, Matrix]) -> Iterator[tuple[list[str], dict[str, Matrix]]]:
+    """Consecutive matrices whose shapes fit the domain, the last of a window as the domain's first matrix."""
+    names = list(chain)
+    count = len(domain.matrices)
+    for start in range(len(names) - count + 1):
+        window = names[start : start + count][::-1]
+        matrices = {role: chain[name] for role, name in zip(domain.matrices, window, strict=True)}
+        try:
+            domain.sizes(matrices)
+        except InvalidInput:
+            continue
+        yield window, matrices
+
+
+def index_grid(domain: Domain, matrices: Mapping[str, Matrix]) -> Iterator[dict[str, int]]:
+    """All combinations of the lowest index, its successors 1, 2, 4, … further, and the highest."""
+    sizes = domain.sizes(matrices)
+    ranges: list[list[int]] = []
+    for index in domain.indices.values():
+        high = index.high(sizes)
+        steps = itertools.takewhile(lambda step: step < high, (2**power for power in itertools.count()))
+        ranges.append(sorted({index.low, *(step for step in steps if step > index.low), high}))
+    for combination in itertools.product(*ranges):
+        yield dict(zip(domain.indices, combination, strict=True))

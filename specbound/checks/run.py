@@ -1,0 +1,96 @@
+"""Runs checks of several kinds on several statements and their mutants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from specbound.checks.adversarial import check_adversarial, device_of
+from specbound.checks.budget import Budget, budget_of
+from specbound.checks.measured import Chain, check_measured
+from specbound.checks.property import check_property
+from specbound.checks.symbolic import check_symbolic
+from specbound.core.catalogue import catalog, select
+from specbound.core.errors import InvalidInput, unknown_name
+from specbound.core.evidence import Evidence, Kind
+from specbound.core.statement import Statement
+from specbound.numeric.ops import NotAvailable
+from specbound.weights import gaussian
+
+KINDS = ("symbolic", "property", "adversarial", "measured")
+Progress = Callable[[str], None]
+
+GAUSSIAN_SIZE = 32
+"""Side of the Gaussian matrices on which tightness is measured where none are given."""
+
+
+def check(
+    statements: Iterable[str | Statement] | str | Statement | None = None,
+    kinds: Iterable[str] | None = None,
+    budget: str | Budget = "quick",
+    seed: int = 0,
+    device: str = "cpu",
+    chains: Sequence[Chain] | None = None,
+    progress: Progress = lambda _: None,
+) -> list[Evidence]:
+    """Checks statements and gives the evidence, in order.
+
+    **Parameters.** ``statements``: ids, statements, or one of them; None for the whole catalogue. ``kinds``: among
+    symbolic, property, adversarial, measured; None for all. The adversarial check also attacks every mutant.
+    ``budget``: quick, standard, deep, or a :class:`~specbound.checks.budget.Budget`. ``device``: a torch device, for
+    the search. ``chains``: chains of matrices to measure on; None for Gaussian matrices. ``progress``: called
+    with one line before each check.
+    **Raises.** :class:`~specbound.core.errors.InvalidInput` for an unknown id, kind, budget or device.
+
+    >>> [record.verdict.value for record in check("triple_independent", kinds=["adversarial"])][:1]
+    ['VIOLATED']
+    """
+    chosen = _statements(statements)
+    wanted = _kinds(kinds)
+    spend = budget if isinstance(budget, Budget) else budget_of(budget)
+    device_of(device)
+    given = chains if chains is not None else [_gaussian_chain(spend, seed)]
+    found: list[Evidence] = []
+    for statement in chosen:
+        for kind in wanted:
+            progress(f"{statement.id}: {kind}")
+            found += _check_one(statement, kind, spend, seed, device, given)
+    return found
+
+
+def _check_one(
+    statement: Statement, kind: str, budget: Budget, seed: int, device: str, chains: Sequence[Chain]
+) -> list[Evidence]:
+    if kind == "symbolic":
+        try:
+            return [check_symbolic(statement)]
+        except NotAvailable:
+            return []
+    if kind == "property":
+        return [check_property(statement, budget.property_examples, seed)]
+    if kind == "adversarial":
+        attacked = [statement, *(statement.mutate(mutant) for mutant in statement.mutants)]
+        return [check_adversarial(item, budget, seed, device) for item in attacked]
+    return [check_measured(statement, chain) for chain in chains]
+
+
+def _statements(given: Iterable[str | Statement] | str | Statement | None) -> list[Statement]:
+    if given is None:
+        return list(catalog().values())
+    items: Sequence[str | Statement] = [given] if isinstance(given, str | Statement) else list(given)
+    known = catalog() if any(isinstance(item, str) for item in items) else {}
+    return [item if isinstance(item, Statement) else select(known, [item])[0] for item in items]
+
+
+def _kinds(given: Iterable[str] | None) -> list[str]:
+    wanted = list(KINDS if given is None else given)
+    for kind in wanted:
+        if kind not in KINDS:
+            if kind in {item.value for item in Kind}:
+                raise InvalidInput(f"no {kind} check in this version; available: {', '.join(KINDS)}")
+            raise unknown_name("kind", kind, KINDS)
+    return wanted
+
+
+def _gaussian_chain(budget: Budget, seed: int) -> Chain:
+    shapes = {f"gaussian {number}": (GAUSSIAN_SIZE, GAUSSIAN_SIZE) for number in range(budget.measured_tuples)}
+    return Chain("gaussian", gaussian(shapes, seed))

@@ -1,0 +1,64 @@
+"""The symbolic check: runs the derivation that lies beside the package in a checkout."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from specbound.checks.symbolic.derivation import Derivation, DerivationFailed
+from specbound.core.evidence import CHECKOUT, Evidence, Kind, file_hashes
+from specbound.core.statement import Statement
+from specbound.core.verdict import Verdict
+from specbound.numeric.ops import NotAvailable
+
+PROOFS = CHECKOUT / "proofs"
+
+
+def check_symbolic(statement: Statement) -> Evidence:
+    """Runs ``proofs/<area>/<id>.py`` on the statement and records how far it reaches.
+
+    **Returns.** Evidence that HOLDS for a complete derivation, is VIOLATED for an exact counterexample, and is
+    UNDECIDED, with the failing step in ``details["failure"]``, where a step does not go through.
+    **Raises.** :class:`NotAvailable` where there is no such file: the package is installed without its checkout, or
+    the statement is a user's own.
+    """
+    start = time.perf_counter()
+    path = PROOFS / statement.area / f"{statement.id}.py"
+    derivation, failure = derive(statement, _derive_function(statement, path))
+    verdict = Verdict.UNDECIDED if failure else Verdict.VIOLATED if derivation.refuted else Verdict.HOLDS
+    details: dict[str, object] = {
+        "reach": "refuted by an exact counterexample" if derivation.refuted else derivation.reach,
+        "steps": [f"{step.name} ({step.kind.name.lower()})" for step in derivation.steps],
+    }
+    if failure:
+        details["failure"] = failure
+    return Evidence(
+        statement=statement.id,
+        kind=Kind.SYMBOLIC,
+        verdict=verdict,
+        precision="exact",
+        details=details,
+        seconds=time.perf_counter() - start,
+        files=file_hashes(path, *PROOFS.glob("*.py"), statement.file),
+    )
+
+
+def derive(statement: Statement, steps: Callable[[Derivation], None]) -> tuple[Derivation, str]:
+    """The derivation that ``steps`` gives for a statement, and why it failed, empty where it did not."""
+    derivation = Derivation(statement)
+    try:
+        steps(derivation)
+    except (DerivationFailed, NotAvailable) as error:
+        return derivation, str(error)
+    return derivation, "" if derivation.complete else "it ends without a conclusion"
+
+
+def _derive_function(statement: Statement, path: Path) -> Callable[[Derivation], None]:
+    if not path.is_file():
+        raise NotAvailable(f"no derivation of {statement.id} here: derivations lie in a checkout, in proofs/")
+    if str(CHECKOUT) not in sys.path:
+        sys.path.insert(0, str(CHECKOUT))
+    return importlib.import_module(f"proofs.{statement.area}.{statement.id}").derive

@@ -1,0 +1,243 @@
+"""A derivation: facts of the form ``expression ≥ 0`` that only checked, defined or cited steps can make.
+
+The claim at its end is not typed: it is the statement's own two sides, evaluated on symbols. A derivation of a mutant
+is therefore the same chain of steps with the mutant's claim at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import sympy
+
+from specbound.checks.symbolic.exact import exact_instance
+from specbound.checks.symbolic.ops import symbolic_instance
+from specbound.checks.symbolic.polynomials import Polynomial, Rule, Word, polynomial, relation, rewritten, transposed_word
+from specbound.core.statement import Statement
+
+
+class DerivationFailed(Exception):
+    """A step whose check did not go through."""
+
+
+class StepKind(IntEnum):
+    """How a step is backed, from the strongest to the weakest."""
+
+    DEFINITION = 0
+    CHECKED = 1
+    CITED = 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named step: its claim ``expression ≥ 0``, how it is backed, and for a checked step the check of any claim."""
+
+    name: str
+    kind: StepKind
+    claim: Any
+    check: Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """``expression ≥ 0``, as a step of a derivation has established it. Only :class:`Derivation` makes facts."""
+
+    expression: Any
+
+
+class Derivation:
+    """The steps of one derivation, checked as they are taken."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        self.instance = symbolic_instance(statement.domain)
+        self.steps: list[Step] = []
+        self.refuted = False
+        self.complete = False
+        self._relations: list[Rule] = []
+        self._words: dict[Any, Word] = {}
+        self._squares: dict[Any, Any] = {}
+        self._norms: dict[Any, Any] = {}
+        self._spectral_norms: dict[Any, Any] = {}
+
+    @property
+    def reach(self) -> str:
+        """``derived`` where every step is defined or checked in general, else what it rests on."""
+        cited = [step.name for step in self.steps if step.kind is StepKind.CITED]
+        return f"rests on {', '.join(cited)}" if cited else "derived"
+
+    # What is given by definition
+
+    def given(self, *relations: tuple[Any, Any]) -> None:
+        """Declares relations ``left = right`` that define the matrices of the statement."""
+        self._relations += [rule for left, right in relations for rule in relation(left, right)]
+
+    def angle(self, subspace: Any, vector: Any) -> tuple[Any, Any]:
+        """Cosine and sine of an angle by definition: ``cos² = ‖subspaceᵀ vector‖²`` and ``sin² = 1 − cos²``.
+
+        ``subspace``: orthonormal columns; ``vector``: a unit column.
+        """
+        ops = self.instance.ops
+        cosine, sine = ops.cosine(subspace, vector), ops.sine(subspace, vector)
+        self.given(
+            (subspace.T * subspace, sympy.Identity(subspace.shape[1])),
+            (vector.T * subspace * subspace.T * vector, cosine**2),
+        )
+        self._squares[sine] = 1 - cosine**2
+        return cosine, sine
+
+    def spectral_norm_is(self, matrix: Any, value: Any) -> None:
+        """Declares the spectral norm of a matrix that is defined by another one's decomposition."""
+        self._spectral_norms[matrix] = value
+
+    def spectral_norm(self, matrix: Any, right: Any, left: Any) -> Fact:
+        """``σ₁(M) ‖right‖ ‖left‖ ≥ leftᵀ M right``: the definition of the spectral norm as a maximum."""
+        norm = self._spectral_norms.get(matrix, self.instance.ops.singular_value(matrix, 0))
+        claim = norm * self.norm(right) * self.norm(left) - self.scalar(left.T * matrix * right)
+        return self._step("spectral norm", StepKind.DEFINITION, claim, lambda _: True)
+
+    def norm(self, vector: Any) -> Any:
+        """``‖vector‖`` as a scalar: 1, a cosine, or a symbol whose square is known."""
+        square = self.scalar(vector.T * vector)
+        root = sympy.sqrt(square)
+        if root.is_Symbol or root.is_Integer:
+            return root
+        if square not in self._norms:
+            name = sympy.Symbol(rf"\lVert {sympy.latex(vector)} \rVert", nonnegative=True)
+            self._norms[square] = name
+            self._squares[name] = square
+        return self._norms[square]
+
+    def scalar(self, expression: Any, using: Sequence[Rule] = ()) -> Any:
+        """A 1×1 matrix expression as a scalar in named symbols, after rewriting by the relations."""
+        return self._read(rewritten(polynomial(expression), [*self._relations, *using]))
+
+    # What is checked
+
+    def combine(
+        self, name: str, goal: Any, facts: Mapping[Fact, Any], using: Sequence[tuple[Any, Any]] = ()
+    ) -> Fact:
+        """``goal ≥ 0`` because it is a sum of facts times nonnegative multipliers, and of nonnegative terms.
+
+        ``using``: relations that hold in this step only.
+        """
+        rules = [rule for left, right in using for rule in relation(left, right)]
+
+        def check(claim: Any) -> bool:
+            rest = claim - sum(multiplier * fact.expression for fact, multiplier in facts.items())
+            return self._is_nonnegative(rest, rules) and all(self._is_nonnegative(m) for m in facts.values())
+
+        return self._step(name, StepKind.CHECKED, goal, check)
+
+    def root(
+        self,
+        name: str,
+        larger: Any,
+        smaller: Any,
+        using: Sequence[tuple[Any, Any]] = (),
+        facts: Mapping[Fact, Any] | None = None,
+    ) -> Fact:
+        """``larger ≥ smaller`` because ``larger ≥ 0`` and the squares compare.
+
+        ``using``: relations that hold in this step only; ``facts``: with multipliers, as in :meth:`combine`.
+        """
+        rules = [rule for left, right in using for rule in relation(left, right)]
+
+        def check(claim: Any) -> bool:
+            # claim = larger − smaller − slack, so the smaller side of the squares is larger − claim.
+            rest = larger**2 - (larger - claim) ** 2
+            rest -= sum(multiplier * fact.expression for fact, multiplier in (facts or {}).items())
+            return larger.is_nonnegative is True and self._is_nonnegative(rest, rules)
+
+        return self._step(name, StepKind.CHECKED, larger - smaller, check)
+
+    def cancel(self, name: str, goal: Any, factor: Any, fact: Fact) -> Fact:
+        """``goal ≥ 0`` because ``factor · goal ≥ 0`` is a fact, and where a part of ``factor`` is 0 it is plain."""
+
+        def check(claim: Any) -> bool:
+            same = self._reduce(factor * claim - fact.expression) == 0
+            parts = factor.free_symbols
+            plain = all(self._is_nonnegative(claim.subs(part, 0)) for part in parts)
+            return same and plain and all(part.is_nonnegative for part in parts)
+
+        return self._step(name, StepKind.CHECKED, goal, check)
+
+    def cite(self, name: str, claim: Any) -> Fact:
+        """A textbook fact ``claim ≥ 0``, named with its place; the derivation rests on it."""
+        return self._step(name, StepKind.CITED, claim, lambda _: True)
+
+    # How it ends
+
+    @property
+    def goal(self) -> Any:
+        """The statement's claim as ``expression ≥ 0``, from its own two sides."""
+        return self.statement.relation.margin(*self.statement.sides(self.instance))
+
+    def vacuous(self, name: str, vanishing: Any) -> None:
+        """A case in which the claim is plain, because a singular value vanishes."""
+        self._step(name, StepKind.CHECKED, self.goal.subs(vanishing, 0), self._is_nonnegative)
+
+    def conclude(self, facts: Mapping[Fact, Any]) -> None:
+        """The statement's claim, as a combination of facts."""
+        self.combine("conclusion", self.goal, facts)
+        self.complete = True
+
+    def refute(self, name: str, values: Mapping[str, Any]) -> None:
+        """The statement's claim fails, exactly, at these small matrices of integers or fractions."""
+        instance = exact_instance(self.statement.domain, values)
+        if not self.statement.admits(instance):
+            raise DerivationFailed(f"{name}: the matrices do not meet the assumptions")
+        margin = sympy.simplify(self.statement.relation.margin(*self.statement.sides(instance)))
+        self._step(name, StepKind.CHECKED, -margin, lambda claim: claim.is_positive is True)
+        self.refuted = self.complete = True
+
+    # How a claim is checked
+
+    def _step(self, name: str, kind: StepKind, claim: Any, check: Callable[[Any], bool]) -> Fact:
+        if not check(claim):
+            raise DerivationFailed(f"{name}: {claim} ≥ 0 does not follow")
+        self.steps.append(Step(name, kind, claim, check))
+        return Fact(claim)
+
+    def _read(self, terms: Polynomial) -> Any:
+        return sympy.Add(*(coefficient * self._name(word) for word, coefficient in terms.items()))
+
+    def _name(self, word: Word) -> Any:
+        """The scalar that a 1×1 word is: one symbol for a word and its transpose, nonnegative where it is ``xᵀx``."""
+        if not word:
+            return sympy.Integer(1)
+        word = min(word, transposed_word(word), key=str)
+        text = " ".join(sympy.latex(symbol.T if flipped else symbol) for symbol, flipped in word)
+        square = len(word) % 2 == 0 and word == transposed_word(word)
+        name = sympy.Symbol(text, nonnegative=True) if square else sympy.Symbol(text, real=True)
+        self._words[name] = word
+        return name
+
+    def _reduce(self, expression: Any, rules: Sequence[Rule] = ()) -> Any:
+        """The expanded expression, with squares of norms and sines replaced and words rewritten by further rules."""
+
+        def is_known_power(part: Any) -> bool:
+            return part.is_Pow and part.base in self._squares and part.exp.is_Integer and part.exp >= 2
+
+        def lowered(part: Any) -> Any:
+            return self._squares[part.base] ** (part.exp // 2) * part.base ** (part.exp % 2)
+
+        expression = sympy.expand(expression).replace(is_known_power, lowered)
+        if rules:
+            known = [*self._relations, *rules]
+            expression = expression.subs(
+                {
+                    symbol: self._read(rewritten({self._words[symbol]: sympy.Integer(1)}, known))
+                    for symbol in expression.free_symbols
+                    if symbol in self._words
+                }
+            )
+        return sympy.expand(expression)
+
+    def _is_nonnegative(self, expression: Any, rules: Sequence[Rule] = ()) -> bool:
+        """Whether every term of the reduced expression is nonnegative by the signs of its factors."""
+        terms = sympy.Add.make_args(self._reduce(sympy.sympify(expression), rules))
+        return all(term.is_nonnegative is True for term in terms)

@@ -1,0 +1,77 @@
+"""The number system of exact algebraic numbers, for counterexamples with small rational matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy
+
+from specbound.core.instance import Domain, Instance
+from specbound.numeric.ops import NotAvailable
+
+
+def exact_instance(domain: Domain, values: Mapping[str, Any]) -> Instance:
+    """An instance of SymPy matrices from nested lists of integers or fractions, sizes checked."""
+    matrices = {name: sympy.Matrix(values[name]) for name in domain.matrices}
+    domain.sizes(matrices)
+    return Instance(ExactOps(), {**matrices, **{name: values[name] for name in domain.indices}})
+
+
+class ExactDecomposition:
+    """Singular values and vectors of the nonzero part, from the eigenvectors of ``MᵀM``, exactly."""
+
+    def __init__(self, matrix: Any) -> None:
+        self._matrix = matrix
+        pairs: list[tuple[Any, Any]] = []
+        for eigenvalue, _, vectors in (matrix.T * matrix).eigenvects():
+            if eigenvalue != 0:
+                pairs += [(sympy.sqrt(eigenvalue), v) for v in sympy.GramSchmidt(vectors, orthonormal=True)]
+        self._pairs = sorted(pairs, key=lambda pair: -pair[0].evalf())
+
+    def value(self, index: int) -> Any:
+        return self._pairs[index][0] if index < len(self._pairs) else sympy.Integer(0)
+
+    def smallest(self) -> Any:
+        return self.value(min(self._matrix.shape) - 1)
+
+    def left(self, count: int) -> Any:
+        return sympy.Matrix.hstack(*(self._matrix * v / s for s, v in self._first(count)))
+
+    def right(self, count: int) -> Any:
+        return sympy.Matrix.hstack(*(v for _, v in self._first(count)))
+
+    def _first(self, count: int) -> list[tuple[Any, Any]]:
+        if count > len(self._pairs):
+            raise NotAvailable(f"rank {len(self._pairs)}: {count} singular vectors are not determined")
+        if count < len(self._pairs) and self._pairs[count][0] == self._pairs[count - 1][0]:
+            raise NotAvailable(f"singular values {count} and {count + 1} coincide: the subspace is not determined")
+        return self._pairs[:count]
+
+
+class ExactOps:
+    """Exact operations on SymPy matrices; slow, meant for a handful of entries."""
+
+    def sum(self, *terms: Any) -> Any:
+        return sum(terms[1:], start=terms[0])
+
+    def product(self, *factors: Any) -> Any:
+        return sympy.prod(factors[1:], start=factors[0])
+
+    def svd(self, matrix: Any) -> ExactDecomposition:
+        return ExactDecomposition(matrix)
+
+    def singular_value(self, matrix: Any, index: int) -> Any:
+        return self.svd(matrix).value(index)
+
+    def frobenius_norm(self, matrix: Any) -> Any:
+        return matrix.norm()
+
+    def cosine(self, subspace: Any, vector: Any) -> Any:
+        return (subspace.T * vector).norm()
+
+    def sine(self, subspace: Any, vector: Any) -> Any:
+        return (vector - subspace * (subspace.T * vector)).norm()
+
+    def sqrt(self, value: Any) -> Any:
+        return sympy.sqrt(value)

@@ -1,0 +1,74 @@
+"""What a search has met so far, and the evidence that it amounts to."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from specbound.checks.shrink import shrink
+from specbound.core.evidence import Evidence, Kind, file_hashes
+from specbound.core.recipe import Recipe, Values
+from specbound.core.statement import Statement
+from specbound.core.verdict import Verdict
+
+
+@dataclass
+class Tally:
+    """Counts of verdicts, the smallest relative margin with where it was met, the greatest tightness, all over time."""
+
+    statement: Statement
+    kind: Kind
+    counts: Counter[str] = field(default_factory=Counter[str])
+    smallest: float = math.inf
+    tightest: float = -math.inf
+    worst: tuple[Recipe, Values] | None = None
+    violated: bool = False
+    started: float = field(default_factory=time.perf_counter)
+
+    def count(self, counts: Mapping[Verdict, int]) -> None:
+        """Adds instances by verdict."""
+        self.counts.update({verdict.value: number for verdict, number in counts.items() if number})
+
+    def tighten(self, tightness: float) -> None:
+        """Keeps a ratio of the smaller side to the larger if it is finite and the greatest so far."""
+        if math.isfinite(tightness):
+            self.tightest = max(self.tightest, tightness)
+
+    def lower(self, margin: float, violated: bool, recipe: Recipe | None = None, values: Values | None = None) -> None:
+        """Keeps a relative margin, and the instance that gave it, if it is the smallest so far."""
+        if margin < self.smallest:
+            self.smallest, self.violated = margin, violated
+            self.worst = (recipe, values) if recipe is not None and values is not None else None
+
+    def evidence(self, seed: int | None, details: Mapping[str, Any]) -> Evidence:
+        """The record of this search. A violation that can be rebuilt counts once NumPy confirms it, and is shrunk."""
+        violated, rebuilt = self.violated, None
+        if violated and self.worst is not None:
+            recipe, values = self.worst
+            violated = self.statement.is_violated_on(recipe.build(values, None))
+            rebuilt = recipe.to_json(shrink(self.statement, recipe, values)) if violated else None
+        return Evidence(
+            statement=self.statement.id,
+            kind=self.kind,
+            verdict=self._verdict(violated),
+            margin=self.smallest if math.isfinite(self.smallest) else None,
+            tightness=self.tightest if math.isfinite(self.tightest) else None,
+            counts=dict(self.counts),
+            recipe=rebuilt,
+            seed=seed,
+            details=dict(details),
+            seconds=time.perf_counter() - self.started,
+            files=file_hashes(self.statement.file),
+        )
+
+    def _verdict(self, violated: bool) -> Verdict:
+        if violated:
+            return Verdict.VIOLATED
+        for verdict in (Verdict.UNDECIDED, Verdict.CONSISTENT):
+            if self.counts[verdict.value]:
+                return verdict
+        return Verdict.HOLDS if self.counts else Verdict.UNDECIDED

@@ -1,0 +1,112 @@
+"""The catalogue: every statement that lies in ``specbound/statements/<area>/``, found by walking the folder."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+from specbound.core.errors import InvalidInput, unknown_name
+from specbound.core.statement import Mutant, Statement
+
+CATALOGUE = "specbound.statements"
+
+
+def catalog(package: str = CATALOGUE) -> dict[str, Statement]:
+    """All statements by id, in the order of areas and files.
+
+    Every module in an area's package defines one ``statement`` whose id is the file's name and whose area is the
+    package's.
+
+    **Raises.** :class:`InvalidInput` for a module without a statement, an id or area that differs from its place, an
+    id used twice, a statement without mutants; whatever an import raises.
+
+    >>> "triple_gap" in catalog()
+    True
+    """
+    found: dict[str, Statement] = {}
+    root = importlib.import_module(package)
+    for area in pkgutil.iter_modules(root.__path__):
+        if not area.ispkg:
+            continue
+        folder = importlib.import_module(f"{package}.{area.name}")
+        for entry in pkgutil.iter_modules(folder.__path__):
+            statement = _statement_of(importlib.import_module(f"{folder.__name__}.{entry.name}"), area.name)
+            if statement.id in found:
+                raise InvalidInput(f"statement id {statement.id!r} is used twice; rename one of the files")
+            found[statement.id] = statement
+    return found
+
+
+def _statement_of(module: ModuleType, area: str) -> Statement:
+    statement = getattr(module, "statement", None)
+    stem = module.__name__.rpartition(".")[2]
+    if not isinstance(statement, Statement):
+        raise InvalidInput(f"{module.__file__} defines no `statement`; every file of an area defines one")
+    if (statement.id, statement.area) != (stem, area):
+        raise InvalidInput(
+            f"{module.__file__} defines {statement.area}/{statement.id}; required by its place: {area}/{stem}"
+        )
+    if not statement.mutants:
+        raise InvalidInput(f"{statement.id} has no mutant; a claim whose search was never seen to refute is not listed")
+    return replace(statement, document=module.__doc__ or "", file=Path(str(module.__file__)))
+
+
+def load_statements(path: Path) -> dict[str, Statement]:
+    """The statements of a user's own Python file: all module-level :class:`Statement` values, by id.
+
+    **Raises.** :class:`InvalidInput` where the file is missing, raises (with its line), or defines no statement.
+    """
+    if not path.is_file():
+        raise InvalidInput(f"no statements file at {path}; give the path of a Python file")
+    name = f"specbound_user_statements_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise InvalidInput(f"{path} is not a Python file; its name must end in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise InvalidInput(f"{path}, line {_line_in(path, error)}: {type(error).__name__}: {error}") from error
+    own = [value for value in vars(module).values() if isinstance(value, Statement)]
+    if not own:
+        raise InvalidInput(f"{path} defines no statement; assign a specbound.Statement to a module-level name")
+    return {item.id: replace(item, document=item.document or module.__doc__ or "", file=path) for item in own}
+
+
+def select(statements: dict[str, Statement], names: Iterable[str]) -> list[Statement]:
+    """The named statements, ``id`` or ``id/mutant``; all of them where no name is given.
+
+    **Raises.** :class:`InvalidInput` for an unknown name, with the nearest ones.
+    """
+    wanted = list(names)
+    return [_find(statements, name) for name in wanted] if wanted else list(statements.values())
+
+
+def _find(statements: dict[str, Statement], name: str) -> Statement:
+    stem, _, mutant_name = name.partition("/")
+    if stem not in statements:
+        raise unknown_name("statement", stem, statements)
+    statement = statements[stem]
+    if not mutant_name:
+        return statement
+    mutants: dict[str, Mutant] = {mutant.name: mutant for mutant in statement.mutants}
+    if mutant_name not in mutants:
+        raise unknown_name(f"mutant of {stem}", mutant_name, mutants)
+    return statement.mutate(mutants[mutant_name])
+
+
+def _line_in(path: Path, error: BaseException) -> int | str:
+    trace = error.__traceback__
+    line: int | str = getattr(error, "lineno", None) or "?"
+    while trace is not None:
+        if Path(trace.tb_frame.f_code.co_filename) == path:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

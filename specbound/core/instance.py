@@ -1,0 +1,94 @@
+"""The matrices and indices that a statement speaks of, and one concrete choice of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from array_api_compat import array_namespace
+
+from specbound.core.errors import InvalidInput
+from specbound.numeric.ops import Array, ArrayOps, Ops
+
+Sizes = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Index:
+    """An integer that a statement is quantified over: from ``low`` to ``high(sizes)``, both included."""
+
+    low: int
+    high: Callable[[Sizes], Any]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One choice of matrices and indices: ``instance.A``, ``instance.r1``, and ``instance.ops`` to compute with.
+
+    Matrices have shape ``(..., rows, columns)``; leading axes are a batch that shares the indices.
+    """
+
+    ops: Ops
+    values: Mapping[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.values[name]
+        except KeyError:
+            raise AttributeError(f"this instance has {', '.join(self.values)}; no {name!r}") from None
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What a statement is quantified over: named matrices with symbolic shapes, and indices.
+
+    ``matrices={"A": ("m", "n"), "B": ("n", "p")}`` says that ``A`` has as many columns as ``B`` has rows.
+    """
+
+    matrices: Mapping[str, tuple[str, str]]
+    indices: Mapping[str, Index] = field(default_factory=dict[str, Index])
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The names of the sizes, in order of appearance."""
+        return tuple(dict.fromkeys(size for shape in self.matrices.values() for size in shape))
+
+    def sizes(self, matrices: Mapping[str, Array]) -> dict[str, int]:
+        """The sizes that these matrices give; raises :class:`InvalidInput` where they do not fit together."""
+        found: dict[str, int] = {}
+        for name, shape in self.matrices.items():
+            received = tuple(matrices[name].shape)
+            if len(received) < 2 or 0 in received:
+                raise InvalidInput(f"{name} has shape {received}; required: a matrix with at least one entry")
+            for size, length in zip(shape, received[-2:], strict=True):
+                if found.setdefault(size, length) != length:
+                    shapes = ", ".join(f"{k} {tuple(v.shape)}" for k, v in matrices.items())
+                    required = ", ".join(f"{k} ({r}, {c})" for k, (r, c) in self.matrices.items())
+                    raise InvalidInput(f"the shapes {shapes} do not fit together; required: {required}")
+        return found
+
+    def instance(self, values: Mapping[str, Any], ops: Ops | None = None) -> Instance:
+        """An instance from matrices (arrays) and indices, after checking names, shapes, entries and ranges.
+
+        **Raises.** :class:`InvalidInput` for missing or unknown names, shapes that do not fit, entries that are not
+        finite, an index out of range.
+        """
+        required = {*self.matrices, *self.indices}
+        if set(values) != required:
+            raise InvalidInput(f"received values for {sorted(values)}; required: exactly {sorted(required)}")
+        matrices = {name: values[name] for name in self.matrices}
+        sizes = self.sizes(matrices)
+        for name, matrix in matrices.items():
+            if not _all_finite(matrix):
+                raise InvalidInput(f"{name} has entries that are NaN or infinite; required: finite entries")
+        for name, index in self.indices.items():
+            high = index.high(sizes)
+            if not index.low <= values[name] <= high:
+                raise InvalidInput(f"{name} = {values[name]}; required: {index.low} to {high} at sizes {sizes}")
+        return Instance(ops or ArrayOps.of(next(iter(matrices.values()))), dict(values))
+
+
+def _all_finite(matrix: Array) -> bool:
+    xp: Any = array_namespace(matrix)
+    return bool(xp.all(xp.isfinite(matrix)))

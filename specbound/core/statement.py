@@ -1,0 +1,171 @@
+"""A statement: a claim, the two sides that it compares, and what is known to be tight or false around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from specbound.core.errors import InvalidInput
+from specbound.core.instance import Domain, Instance
+from specbound.core.recipe import Recipe
+from specbound.core.verdict import Comparison, Relation, Verdict, judge
+from specbound.numeric.ops import Scalar
+from specbound.numeric.rounding import tolerance
+
+Side = Callable[[Instance], Scalar]
+
+
+class Expected(Enum):
+    """What the project expects of a claim. It never enters a status; it only decides what counts as a surprise."""
+
+    HOLDS = "holds"
+    REFUTED = "refuted"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a claim comes from: a publication with its place, or ``Source("ours")``."""
+
+    author: str
+    title: str = ""
+    year: int | None = None
+    place: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(str(part) for part in (self.author, self.title, self.year, self.place) if part)
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A premise beyond the domain, why it is made, and a check of it that does not rely on how an instance was built.
+
+    ``holds(instance)`` gives one truth value for each instance of the batch.
+    """
+
+    name: str
+    why: str
+    holds: Callable[[Instance], Any]
+
+
+@dataclass(frozen=True)
+class Example:
+    """Matrices and indices, as plain numbers, on which the two sides are equal by structure."""
+
+    why: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A false neighbour of a statement: what is changed, and the fields that change."""
+
+    name: str
+    change: str
+    replaced: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A claim ``lhs(instance) relation rhs(instance)`` for every instance of a domain.
+
+    ``claim`` is LaTeX with its quantifiers. ``scale(instance)`` bounds the size of the quantities that rounding acts
+    on, in the units of the sides: the product of the factors' norms for a product, the sum of norms for a sum.
+    ``attained`` are instances of equality, ``mutants`` false neighbours that a search must refute, ``recipes`` ways
+    to build instances (the standard ones of its domain where none are given), ``document`` the docstring of the
+    defining module, ``file`` its path, filled in by whoever loads it.
+    """
+
+    id: str
+    area: str
+    claim: str
+    domain: Domain
+    lhs: Side
+    relation: Relation
+    rhs: Side
+    scale: Side
+    source: Source
+    expected: Expected = Expected.HOLDS
+    assumptions: tuple[Assumption, ...] = ()
+    attained: tuple[Example, ...] = ()
+    mutants: tuple[Mutant, ...] = ()
+    recipes: tuple[Recipe, ...] = ()
+    document: str = ""
+    file: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)?", self.id):
+            raise InvalidInput(f"statement id {self.id!r}; required: lower-case words joined by underscores")
+        if not isinstance(self.relation, Relation):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInput(f"{self.id}: relation {self.relation!r}; required: Relation.GE, .LE or .EQ")
+        names = [mutant.name for mutant in self.mutants]
+        if len(set(names)) != len(names):
+            raise InvalidInput(f"{self.id}: two mutants share a name in {names}; give each its own")
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the document."""
+        return self.document.strip().split("\n\n")[0].replace("\n", " ")
+
+    def mutate(self, mutant: Mutant) -> Statement:
+        """The mutant as a statement of its own, ``id/mutant``, expected to be refuted."""
+        changes: dict[str, Any] = {
+            "id": f"{self.id}/{mutant.name}",
+            "claim": f"{self.claim} — mutant: {mutant.change}",
+            "expected": Expected.REFUTED,
+            "attained": (),
+            "mutants": (),
+            **mutant.replaced,
+        }
+        return replace(self, **changes)
+
+    def example(self, example: Example) -> Instance:
+        """An example as an instance in float64."""
+        values = {
+            name: np.array(value, dtype=float) if name in self.domain.matrices else value
+            for name, value in example.values.items()
+        }
+        return self.domain.instance(values)
+
+    def admits(self, instance: Instance) -> Any:
+        """Whether all assumptions hold, one truth value for each instance of the batch."""
+        admitted: Any = True
+        for assumption in self.assumptions:
+            admitted = assumption.holds(instance) & admitted
+        return admitted
+
+    def sides(self, instance: Instance) -> tuple[Scalar, Scalar]:
+        """Left and right side, one value for each instance of the batch."""
+        return self.lhs(instance), self.rhs(instance)
+
+    def tolerance(self, instance: Instance) -> Scalar:
+        """What rounding leaves open on each instance of the batch, in the units of the sides."""
+        matrices = {name: instance.values[name] for name in self.domain.matrices}
+        dimensions = sum(sum(matrix.shape[-2:]) for matrix in matrices.values())
+        return tolerance(next(iter(matrices.values())).dtype, dimensions, self.scale(instance))
+
+    def compare(self, instance: Instance, equality: bool = False) -> Comparison:
+        """Both sides on one instance and the verdict that floats allow.
+
+        **Parameters.** ``equality``: whether this instance is one on which the sides are equal by structure.
+        **Raises.** :class:`InvalidInput` where a side is not finite.
+        """
+        lhs, rhs = (float(side) for side in self.sides(instance))
+        margin, width = float(self.relation.margin(lhs, rhs)), float(self.tolerance(instance))
+        verdict = judge(margin, width, equality or self.relation is Relation.EQ)
+        small, large = self.relation.ordered(lhs, rhs)
+        return Comparison(verdict, lhs, rhs, margin, width, small / large if large else float("nan"))
+
+    def relative(self, margin: float, instance: Instance) -> float:
+        """A margin in units of the statement's scale, dimensionless; zero where the scale is."""
+        scale = float(self.scale(instance))
+        return margin / scale if scale else 0.0
+
+    def is_violated_on(self, instance: Instance) -> bool:
+        """Whether floats show this one instance to violate the claim beyond rounding."""
+        return self.compare(instance).verdict is Verdict.VIOLATED

@@ -1,0 +1,85 @@
+"""What can be said of a statement, computed from its evidence and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from specbound.core.evidence import Evidence, Kind
+from specbound.core.statement import Expected, Statement
+from specbound.core.verdict import Verdict
+
+NO_EVIDENCE = "no evidence here"
+
+
+def fresh(statement: Statement, records: Iterable[Evidence]) -> list[Evidence]:
+    """The records on this statement that are not stale."""
+    return [record for record in records if record.statement == statement.id and not record.stale]
+
+
+def status(statement: Statement, records: Iterable[Evidence]) -> str:
+    """The status that fresh evidence gives: refuted, else the derivation's reach, certificates and the search.
+
+    >>> from specbound.core.catalogue import catalog
+    >>> status(catalog()["weyl_sum"], [])
+    'no evidence here'
+    """
+    about = [record for record in records if record.statement == statement.id]
+    mine = fresh(statement, about)
+    if not mine:
+        return "stale evidence only" if about else NO_EVIDENCE
+    if any(record.verdict is Verdict.VIOLATED for record in mine):
+        return "refuted"
+    parts = [
+        str(record.details["reach"])
+        for record in mine
+        if record.kind is Kind.SYMBOLIC and record.verdict is Verdict.HOLDS
+    ]
+    certified = _examples(mine, Kind.CERTIFIED)
+    searched = _examples(mine, Kind.PROPERTY, Kind.ADVERSARIAL, Kind.MEASURED)
+    if certified:
+        parts.append(f"certified on {certified:,}")
+    if searched:
+        parts.append(f"no counterexample in {searched:,}")
+    return "; ".join(parts) or "undecided"
+
+
+def surprises(statement: Statement, records: Sequence[Evidence]) -> list[str]:
+    """What fresh evidence shows that was not expected of this statement and its mutants, a line each."""
+    mine = fresh(statement, records)
+    found: list[str] = []
+    violated = any(record.verdict is Verdict.VIOLATED for record in mine)
+    if statement.expected is Expected.HOLDS:
+        found += [
+            f"{statement.id}: expected to hold, VIOLATED by {record.kind.value} evidence"
+            for record in mine
+            if record.verdict is Verdict.VIOLATED
+        ]
+    found += [
+        f"{statement.id}: the derivation failed: {record.details['failure']}"
+        for record in mine
+        if "failure" in record.details
+    ]
+    searched = any(record.kind is Kind.ADVERSARIAL for record in mine)
+    if searched and statement.expected is Expected.REFUTED and not violated:
+        found.append(f"{statement.id}: expected to be refuted, and the search found no counterexample: it is weak")
+    if searched:
+        found += [
+            f"{statement.id}: the search did not refute the mutant {name}: it is weak"
+            for name, refuted in mutants_refuted(statement, records).items()
+            if not refuted
+        ]
+    return found
+
+
+def mutants_refuted(statement: Statement, records: Sequence[Evidence]) -> dict[str, bool]:
+    """For each mutant, whether fresh evidence refutes it."""
+    return {
+        mutant.name: any(
+            record.verdict is Verdict.VIOLATED for record in fresh(statement.mutate(mutant), records)
+        )
+        for mutant in statement.mutants
+    }
+
+
+def _examples(records: Iterable[Evidence], *kinds: Kind) -> int:
+    return sum(record.examples for record in records if record.kind in kinds)

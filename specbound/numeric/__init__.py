@@ -1,0 +1,1 @@
+"""Number systems, rounding and matrices with a prescribed spectrum."""

@@ -1,0 +1,1 @@
+"""The catalogue: one theorem a file, in a folder for its area."""

@@ -1,0 +1,1 @@
+"""Inequalities between singular values of sums and products."""
