@@ -16,7 +16,7 @@ def derive(d: Derivation) -> None:
     # Where k exceeds the smaller side σ_k(A+B) = 0 and the claim is plain; otherwise such a vector exists.
     d.vacuous("i + j − 1 is beyond the smaller side: σ_{i+j-1}(A+B) = 0", vanishing=s_k)
     d.combine("k + (n − i + 1) + (n − j + 1) − 2n ≥ 1", k + (n - (i - 1)) + (n - (j - 1)) - 2 * n - 1, {})
-    d.cite("the dimension formula for intersecting subspaces (Horn & Johnson 2013, section 0.1.7)", sympy.Integer(0))
+    d.cite("the dimension formula", "Horn & Johnson, Matrix Analysis, 2nd ed. 2013, 0.1.7", sympy.Integer(0))
     e = sympy.MatrixSymbol("x", n, 1)
     d.given((e.T * e, 1))
 
@@ -28,7 +28,8 @@ def derive(d: Derivation) -> None:
     above_a = d.root("‖Ax‖ ≤ σ_i(A)", s_a, of_a, using=at_most_beyond(x.A.T * x.A, e, s_a, i - 1))
     above_b = d.root("‖Bx‖ ≤ σ_j(B)", s_b, of_b, using=at_most_beyond(x.B.T * x.B, e, s_b, j - 1))
     cauchy = d.cite(
-        "the Cauchy–Schwarz inequality (Horn & Johnson 2013, Theorem 5.1.4)",
+        "Cauchy–Schwarz",
+        "Horn & Johnson, Matrix Analysis, 2nd ed. 2013, Theorem 5.1.4",
         of_a * of_b - d.scalar((x.A * e).T * x.B * e),
     )
     triangle = d.root("‖(A+B)x‖ ≤ ‖Ax‖ + ‖Bx‖", of_a + of_b, of_sum, facts={cauchy: 2})

@@ -16,16 +16,20 @@ from specbound.core.evidence import Evidence, Kind
 from specbound.core.instance import Domain
 from specbound.core.statement import Statement
 from specbound.core.verdict import Verdict
-from specbound.numeric.ops import MemoOps
+from specbound.numeric.ops import MemoOps, NotAvailable
 from specbound.weights import Matrix
 
 
 @dataclass(frozen=True)
 class Chain:
-    """Named matrices in the order in which data flows through them, and a memo that all statements share."""
+    """Named matrices in the order in which data flows through them, and a memo that all statements share.
+
+    ``random`` tells matrices drawn for comparison from those that somebody trained.
+    """
 
     name: str
     matrices: Mapping[str, Matrix]
+    random: bool = False
     ops: MemoOps = field(default_factory=lambda: MemoOps(array_api_compat.numpy))
 
 
@@ -36,8 +40,9 @@ def check_measured(statement: Statement, chain: Chain) -> Evidence:
     order in which they act. Indices run over 1, 2, 4, … and the largest.
 
     **Returns.** Evidence whose ``details["tuples"]`` list, for each window, the names and the greatest tightness over
-    the indices (None where the bound is vacuous at all of them); ``details["chain"]`` is its name.
-    **Raises.** :class:`InvalidInput` where no window fits.
+    the indices (None where the bound is vacuous at all of them); ``details["chain"]`` and
+    ``details["random"]`` say of which chain.
+    **Raises.** :class:`NotAvailable` where no window fits.
     """
     tally = Tally(statement, Kind.MEASURED)
     tuples: list[dict[str, Any]] = []
@@ -56,12 +61,13 @@ def check_measured(statement: Statement, chain: Chain) -> Evidence:
         tuples.append({"matrices": names, "tightness": best if np.isfinite(best) else None})
     if not tuples:
         shapes = ", ".join(f"{name} {matrix.shape}" for name, matrix in itertools.islice(chain.matrices.items(), 6))
+        more = ", …" if len(chain.matrices) > 6 else ""
         required = ", ".join(f"{matrix} ({r}, {c})" for matrix, (r, c) in statement.domain.matrices.items())
-        raise InvalidInput(
-            f"{statement.id}: no {len(statement.domain.matrices)} consecutive matrices fit together among {shapes}, …; "
+        raise NotAvailable(
+            f"{statement.id}: no {len(statement.domain.matrices)} consecutive matrices fit together among {shapes}{more}; "
             f"required: {required}"
         )
-    return tally.evidence(None, {"chain": chain.name, "tuples": tuples})
+    return tally.evidence(None, {"chain": chain.name, "random": chain.random, "tuples": tuples})
 
 
 def windows(domain: Domain, chain: Mapping[str, Matrix]) -> Iterator[tuple[list[str], dict[str, Matrix]]]:

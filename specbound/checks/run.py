@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from specbound.checks.adversarial import check_adversarial, device_of
 from specbound.checks.budget import Budget, budget_of
@@ -38,7 +39,7 @@ def check(
     symbolic, property, adversarial, measured; None for all. The adversarial check also attacks every mutant.
     ``budget``: quick, standard, deep, or a :class:`~specbound.checks.budget.Budget`. ``device``: a torch device, for
     the search. ``chains``: chains of matrices to measure on; None for Gaussian matrices. ``progress``: called
-    with one line before each check.
+    with one line before each check, and where one is not available (no derivation, no matrices that fit).
     **Raises.** :class:`~specbound.core.errors.InvalidInput` for an unknown id, kind, budget or device.
 
     >>> [record.verdict.value for record in check("triple_independent", kinds=["adversarial"])][:1]
@@ -50,27 +51,30 @@ def check(
     device_of(device)
     given = chains if chains is not None else [_gaussian_chain(spend, seed)]
     found: list[Evidence] = []
-    for statement in chosen:
-        for kind in wanted:
-            progress(f"{statement.id}: {kind}")
-            found += _check_one(statement, kind, spend, seed, device, given)
+    tasks = [(statement, kind) for statement in chosen for kind in wanted]
+    for number, (statement, kind) in enumerate(tasks, start=1):
+        progress(f"[{number}/{len(tasks)}] {statement.id}: {kind}")
+        for one in _checks(statement, kind, spend, seed, device, given):
+            try:
+                found.append(one())
+            except NotAvailable as error:
+                progress(f"not available: {error}")
+    if chains and "measured" in wanted and not any(record.kind is Kind.MEASURED for record in found):
+        raise InvalidInput("none of the statements could be measured on the given matrices; see the lines above")
     return found
 
 
-def _check_one(
+def _checks(
     statement: Statement, kind: str, budget: Budget, seed: int, device: str, chains: Sequence[Chain]
-) -> list[Evidence]:
+) -> list[Callable[[], Evidence]]:
     if kind == "symbolic":
-        try:
-            return [check_symbolic(statement)]
-        except NotAvailable:
-            return []
+        return [partial(check_symbolic, statement)]
     if kind == "property":
-        return [check_property(statement, budget.property_examples, seed)]
+        return [partial(check_property, statement, budget.property_examples, seed)]
     if kind == "adversarial":
         attacked = [statement, *(statement.mutate(mutant) for mutant in statement.mutants)]
-        return [check_adversarial(item, budget, seed, device) for item in attacked]
-    return [check_measured(statement, chain) for chain in chains]
+        return [partial(check_adversarial, item, budget, seed, device) for item in attacked]
+    return [partial(check_measured, statement, chain) for chain in chains]
 
 
 def _statements(given: Iterable[str | Statement] | str | Statement | None) -> list[Statement]:
@@ -93,4 +97,4 @@ def _kinds(given: Iterable[str] | None) -> list[str]:
 
 def _gaussian_chain(budget: Budget, seed: int) -> Chain:
     shapes = {f"gaussian {number}": (GAUSSIAN_SIZE, GAUSSIAN_SIZE) for number in range(budget.measured_tuples)}
-    return Chain("gaussian", gaussian(shapes, seed))
+    return Chain("gaussian", gaussian(shapes, seed), random=True)

@@ -30,8 +30,8 @@ def check_symbolic(statement: Statement) -> Evidence:
     derivation, failure = derive(statement, _derive_function(statement, path))
     verdict = Verdict.UNDECIDED if failure else Verdict.VIOLATED if derivation.refuted else Verdict.HOLDS
     details: dict[str, object] = {
-        "reach": "refuted by an exact counterexample" if derivation.refuted else derivation.reach,
-        "steps": [f"{step.name} ({step.kind.name.lower()})" for step in derivation.steps],
+        "reach": derivation.reach,
+        "steps": [{"name": step.name, "kind": step.kind.name.lower()} for step in derivation.steps],
     }
     if failure:
         details["failure"] = failure

@@ -33,12 +33,16 @@ class StepKind(IntEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """A named step: its claim ``expression ≥ 0``, how it is backed, and for a checked step the check of any claim."""
+    """A named step: its claim ``expression ≥ 0``, how it is backed, and for a checked step the check of any claim.
+
+    ``reference`` is the place of a cited fact.
+    """
 
     name: str
     kind: StepKind
     claim: Any
     check: Callable[[Any], bool]
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,9 @@ class Derivation:
 
     @property
     def reach(self) -> str:
-        """``derived`` where every step is defined or checked in general, else what it rests on."""
+        """``derived`` where every step is defined or checked in general, else what it rests on; or ``refuted``."""
+        if self.refuted:
+            return "refuted"
         cited = [step.name for step in self.steps if step.kind is StepKind.CITED]
         return f"rests on {', '.join(cited)}" if cited else "derived"
 
@@ -165,9 +171,9 @@ class Derivation:
 
         return self._step(name, StepKind.CHECKED, goal, check)
 
-    def cite(self, name: str, claim: Any) -> Fact:
-        """A textbook fact ``claim ≥ 0``, named with its place; the derivation rests on it."""
-        return self._step(name, StepKind.CITED, claim, lambda _: True)
+    def cite(self, name: str, reference: str, claim: Any) -> Fact:
+        """A textbook fact ``claim ≥ 0`` with its place; the derivation rests on it."""
+        return self._step(name, StepKind.CITED, claim, lambda _: True, reference)
 
     # How it ends
 
@@ -196,10 +202,12 @@ class Derivation:
 
     # How a claim is checked
 
-    def _step(self, name: str, kind: StepKind, claim: Any, check: Callable[[Any], bool]) -> Fact:
+    def _step(
+        self, name: str, kind: StepKind, claim: Any, check: Callable[[Any], bool], reference: str = ""
+    ) -> Fact:
         if not check(claim):
             raise DerivationFailed(f"{name}: {claim} ≥ 0 does not follow")
-        self.steps.append(Step(name, kind, claim, check))
+        self.steps.append(Step(name, kind, claim, check, reference))
         return Fact(claim)
 
     def _read(self, terms: Polynomial) -> Any:

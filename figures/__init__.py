@@ -1,0 +1,1 @@
+"""Pictures of results: one figure a file; they read result files and never compute."""

@@ -1,0 +1,30 @@
+"""Redraws all figures from a results folder: ``python -m figures RESULTS [--out DIR]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from figures.tightness import draw
+from specbound.core.errors import InvalidInput
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Draws every figure and prints where it lies; 2 where the results cannot be read."""
+    parser = argparse.ArgumentParser(prog="python -m figures", description="Redraw all figures from results.")
+    parser.add_argument("results", type=Path, metavar="RESULTS", help="a folder that `python -m verify` wrote")
+    parser.add_argument("--out", type=Path, default=Path("figures/out"), help="where to write (%(default)s)")
+    options = parser.parse_args(arguments)
+    try:
+        for path in draw(options.results, options.out):
+            print(path)
+    except InvalidInput as error:
+        print(f"figures: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

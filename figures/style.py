@@ -1,0 +1,41 @@
+"""One style for all figures: sizes in inches of a two-column paper, colours that colour-blind readers can tell apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+FULL_WIDTH = 6.75
+BLUE, ORANGE, GREEN, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#999999", "#222222"
+"""From Okabe & Ito, Color Universal Design (2008)."""
+
+SETTINGS: dict[str, Any] = {
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": BLACK,
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "specbound",
+}
+
+
+def new_figure(height: float) -> Figure:
+    """A figure of full width without pyplot's global state."""
+    with mpl.rc_context(SETTINGS):
+        return Figure(figsize=(FULL_WIDTH, height), layout="constrained")
+
+
+def save(figure: Figure, folder: Path, name: str, source: str) -> list[Path]:
+    """Writes PNG and PDF, each marked with the hash of the results that it was drawn from, without a date."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for ending, metadata in (("png", {"Source": source}), ("pdf", {"Keywords": source, "CreationDate": None})):
+        path, partial = folder / f"{name}.{ending}", folder / f".{name}.{ending}.partial"
+        with mpl.rc_context(SETTINGS):
+            figure.savefig(partial, format=ending, dpi=200, metadata=metadata)
+        partial.replace(path)
+        written.append(path)
+    return written

@@ -1,0 +1,55 @@
+"""specbound: does this theorem hold, how tight is it, and does the experiment agree?
+
+The names below are imported on first use, so that ``import specbound`` takes no time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from specbound.checks.run import check as check
+    from specbound.core.catalogue import catalog as catalog
+    from specbound.core.errors import InvalidInput as InvalidInput
+    from specbound.core.evidence import Evidence as Evidence
+    from specbound.core.instance import Domain as Domain
+    from specbound.core.instance import Index as Index
+    from specbound.core.instance import Instance as Instance
+    from specbound.core.statement import Assumption as Assumption
+    from specbound.core.statement import Example as Example
+    from specbound.core.statement import Expected as Expected
+    from specbound.core.statement import Mutant as Mutant
+    from specbound.core.statement import Source as Source
+    from specbound.core.statement import Statement as Statement
+    from specbound.core.verdict import Relation as Relation
+    from specbound.core.verdict import Verdict as Verdict
+
+__version__ = version("specbound")
+
+_HOMES = {
+    "check": "specbound.checks.run",
+    "catalog": "specbound.core.catalogue",
+    "InvalidInput": "specbound.core.errors",
+    "Evidence": "specbound.core.evidence",
+    "Domain": "specbound.core.instance",
+    "Index": "specbound.core.instance",
+    "Instance": "specbound.core.instance",
+    "Assumption": "specbound.core.statement",
+    "Example": "specbound.core.statement",
+    "Expected": "specbound.core.statement",
+    "Mutant": "specbound.core.statement",
+    "Source": "specbound.core.statement",
+    "Statement": "specbound.core.statement",
+    "Relation": "specbound.core.verdict",
+    "Verdict": "specbound.core.verdict",
+}
+
+__all__ = [*_HOMES, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'specbound' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

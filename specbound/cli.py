@@ -1,0 +1,245 @@
+"""The ``specbound`` command. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from specbound.core.errors import InvalidInput
+from specbound.numeric.ops import NotAvailable
+
+if TYPE_CHECKING:
+    from specbound.core.evidence import Evidence
+    from specbound.core.statement import Statement
+
+AS_EXPECTED, SURPRISE, BAD_INPUT, NOTHING_FOUND = 0, 1, 2, 3
+RESULTS = Path("verify/results")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code: 0 as expected, 1 a surprise, 2 bad input, 3 nothing found."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (InvalidInput, NotAvailable) as error:
+        print(f"specbound: {error}", file=sys.stderr)
+        return BAD_INPUT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="specbound", description="Check theorems on convergence-rate control against derivation and search."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument("--json", action="store_true", help="print JSON")
+        sub.set_defaults(run=run)
+        return sub
+
+    listing = command("list", _list, "List the statements with their status.")
+    show = command("show", _show, "Show one statement whole.")
+    check = command("check", _check, "Check statements and their mutants; print what holds.")
+    falsify = command("falsify", _falsify, "Search one statement, or ID/MUTANT, for a counterexample.")
+    spectrum = command("spectrum", _spectrum, "Singular values of the matrices in a safetensors file.")
+
+    for sub in (listing, show):
+        sub.add_argument(
+            "--evidence", type=Path, metavar="DIR", help=f"results folder to read statuses from (newest in {RESULTS})"
+        )
+    show.add_argument("id", metavar="ID")
+    check.add_argument("ids", nargs="*", metavar="ID", help="statements (all)")
+    check.add_argument("--kind", action="append", metavar="K", help="symbolic, property, adversarial or measured (all)")
+    check.add_argument("--budget", default="quick", help="quick, standard or deep (%(default)s)")
+    check.add_argument("--set", action="append", default=[], metavar="KEY=N", help="change a number of the budget")
+    check.add_argument("--weights", type=Path, metavar="FILE", help="measure on the matrices of this safetensors file")
+    falsify.add_argument("id", metavar="ID")
+    falsify.add_argument("--seconds", type=_seconds, default=10.0, help="how long to search (%(default)s)")
+    for sub in (check, falsify):
+        sub.add_argument("--statements", type=Path, metavar="FILE", help="a Python file with statements of your own")
+        sub.add_argument("--seed", type=int, default=0, help="of all draws (%(default)s)")
+        sub.add_argument("--device", default="cpu", help="torch device of the search (%(default)s)")
+    spectrum.add_argument("file", type=Path, metavar="FILE")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text}; required: a positive number of seconds")
+    return value
+
+
+def _list(options: argparse.Namespace) -> int:
+    from specbound.core.catalogue import catalog
+    from specbound.core.status import status
+
+    records = _records(options.evidence)
+    found = [
+        {
+            "id": item.id,
+            "area": item.area,
+            "claim": item.claim,
+            "expected": item.expected.value,
+            "status": status(item, records),
+        }
+        for item in catalog().values()
+    ]
+    if options.json:
+        _print_json(found)
+    else:
+        for entry in found:
+            print(f"{entry['id']:24}{entry['area']:12}expected: {entry['expected']:10}{entry['status']}")
+    return AS_EXPECTED
+
+
+def _show(options: argparse.Namespace) -> int:
+    from specbound.core.catalogue import catalog, select
+    from specbound.core.status import status
+
+    (item,) = select(catalog(), [options.id])
+    found = {
+        "id": item.id,
+        "area": item.area,
+        "claim": item.claim,
+        "assumptions": {assumption.name: assumption.why for assumption in item.assumptions},
+        "attained": [example.why for example in item.attained],
+        "mutants": {mutant.name: mutant.change for mutant in item.mutants},
+        "source": str(item.source),
+        "expected": item.expected.value,
+        "status": status(item, _records(options.evidence)),
+    }
+    if options.json:
+        _print_json(found)
+        return AS_EXPECTED
+    print(f"{item.id}\n\n{item.document.strip()}\n")
+    print(f"LaTeX      {item.claim}")
+    for mutant in item.mutants:
+        print(f"mutant     {mutant.name}: {mutant.change}")
+    print(f"expected   {found['expected']}\nstatus     {found['status']}")
+    return AS_EXPECTED
+
+
+def _check(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from specbound.checks.budget import budget_of
+    from specbound.checks.measured import Chain
+    from specbound.checks.run import check
+    from specbound.report.table import as_json, render, rows
+    from specbound.weights import read_matrices
+
+    chosen = _chosen(options, options.ids)
+    budget = budget_of(options.budget, dict(_assignment(text) for text in options.set))
+    chains = None
+    if options.weights is not None:
+        chains = [Chain(options.weights.name, read_matrices(options.weights))]
+
+    def progress(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    records = check(chosen, options.kind, budget, options.seed, options.device, chains, progress)
+    table = rows(chosen, records)
+    if options.json:
+        _print_json({"rows": as_json(table), "evidence": [record.to_json() for record in records]})
+    else:
+        render(table, Console())
+    return SURPRISE if any(row.surprises for row in table) else AS_EXPECTED
+
+
+def _falsify(options: argparse.Namespace) -> int:
+    from specbound.checks.falsify import falsify
+    from specbound.core.statement import Expected
+    from specbound.core.verdict import Verdict
+
+    (item,) = _chosen(options, [options.id])
+    found = falsify(item, options.seconds, options.seed, options.device)
+    refuted = found.verdict is Verdict.VIOLATED
+    if options.json:
+        _print_json(found.to_json())
+    elif refuted:
+        _print_counterexample(item, found)
+    else:
+        print(f"no counterexample to {item.id} in {found.examples:,} instances of the last round")
+    if not refuted:
+        return NOTHING_FOUND
+    return AS_EXPECTED if item.expected is Expected.REFUTED else SURPRISE
+
+
+def _spectrum(options: argparse.Namespace) -> int:
+    import numpy as np
+
+    from specbound.weights import read_matrices
+
+    found: list[dict[str, Any]] = []
+    for name, matrix in read_matrices(options.file).items():
+        values = np.linalg.svd(matrix, compute_uv=False)
+        found.append({"name": name, "shape": list(matrix.shape), "singular_values": values.tolist()})
+    if options.json:
+        _print_json(found)
+        return AS_EXPECTED
+    width = max(len(entry["name"]) for entry in found)
+    print(f"{'matrix':{width}}  {'shape':>13}  {'largest':>10}  {'smallest':>10}  {'stable rank':>11}")
+    for entry in found:
+        values = np.array(entry["singular_values"])
+        stable_rank = float((values**2).sum() / values[0] ** 2) if values[0] else 0.0
+        shape = "{} × {}".format(*entry["shape"])
+        print(f"{entry['name']:{width}}  {shape:>13}  {values[0]:10.4g}  {values[-1]:10.4g}  {stable_rank:11.4g}")
+    return AS_EXPECTED
+
+
+def _chosen(options: argparse.Namespace, names: Sequence[str]) -> list[Statement]:
+    """The statements that are named, or all of the user's file, or all of the catalogue."""
+    from specbound.core.catalogue import catalog, load_statements, select
+
+    own = load_statements(options.statements) if options.statements is not None else {}
+    if own and not names:
+        return list(own.values())
+    listed = catalog()
+    for name in own:
+        if name in listed:
+            raise InvalidInput(f"{options.statements} uses the id {name!r} of the catalogue; give it another")
+    return select({**listed, **own}, names)
+
+
+def _records(folder: Path | None) -> list[Evidence]:
+    """The evidence of a results folder, or of the newest one here; none where there is none."""
+    from specbound.core.evidence import read_evidence
+
+    if folder is None:
+        runs = sorted(RESULTS.glob("*/evidence.jsonl"))
+        return read_evidence(runs[-1]) if runs else []
+    if not (folder / "evidence.jsonl").is_file():
+        raise InvalidInput(f"{folder} holds no evidence.jsonl; give a folder that `python -m verify` wrote")
+    return read_evidence(folder / "evidence.jsonl")
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise InvalidInput(f"--set {text!r}; required: KEY=N, for example batch=100")
+    return key, value
+
+
+def _print_counterexample(item: Statement, found: Evidence) -> None:
+    from specbound.statements.recipes import recipes_of
+
+    assert found.recipe is not None  # noqa: S101 (a violation carries its recipe)
+    recipe = next(recipe for recipe in recipes_of(item) if recipe.name == found.recipe["recipe"])
+    instance = recipe.build(recipe.from_json(found.recipe), None)
+    comparison = item.compare(instance)
+    print(json.dumps(found.recipe))
+    for name in item.domain.matrices:
+        print(f"{name} = {instance.values[name].round(6).tolist()}")
+    for name in item.domain.indices:
+        print(f"{name} = {instance.values[name]}")
+    print(f"claimed {comparison.lhs:.6g} {item.relation.value} {comparison.rhs:.6g}: {comparison.verdict}")
+
+
+def _print_json(data: Any) -> None:
+    print(json.dumps(data, indent=2, allow_nan=False))

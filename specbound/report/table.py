@@ -1,0 +1,144 @@
+"""The verdict table: a row a statement, every cell computed from evidence."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from specbound.core.evidence import Evidence, Kind
+from specbound.core.statement import Statement
+from specbound.core.status import fresh, mutants_refuted, status, surprises
+from specbound.core.verdict import Verdict
+
+NARROWEST = 118
+"""Columns below which the table's words would be broken; a narrower output is written this wide all the same."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the evidence says of one statement.
+
+    ``derivation``: its number of steps. ``examples``: of the property test. ``margin``: the smallest of the search, relative to the statement's scale.
+    ``tightness_random`` and ``tightness_given``: medians over Gaussian and over given matrices, 1 where attained;
+    ``counterexample``: the smallest one found. None where there is no evidence.
+    """
+
+    statement: str
+    expected: str
+    derivation: str | None
+    examples: int | None
+    margin: float | None
+    mutants: int
+    mutants_refuted: int
+    tightness_random: float | None
+    tightness_given: float | None
+    status: str
+    surprises: tuple[str, ...]
+    counterexample: dict[str, Any] | None
+
+
+def rows(statements: Iterable[Statement], records: Sequence[Evidence]) -> list[Row]:
+    """One row for each statement, from its fresh evidence."""
+    return [_row(statement, records) for statement in statements]
+
+
+def render(table: Sequence[Row], console: Console) -> None:
+    """Prints the table, then a line for each counterexample and each surprise."""
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, caption=CAPTION, caption_justify="left")
+    headings = ("statement", "derivation", "examples", "margin", "mutants", "random", "given", "status")
+    for number, heading in enumerate(headings):
+        drawn.add_column(heading, justify="left" if number in (0, 1, 7) else "right", no_wrap=number == 0)
+    for row in table:
+        drawn.add_row(
+            row.statement,
+            row.derivation or "–",
+            "–" if row.examples is None else f"{row.examples:,}",
+            _number(row.margin, ".1e"),
+            f"{row.mutants_refuted} of {row.mutants}",
+            _number(row.tightness_random, ".3f"),
+            _number(row.tightness_given, ".3f"),
+            row.status,
+        )
+    console.width = max(console.width, NARROWEST)
+    console.print(drawn)
+    for row in table:
+        if row.counterexample is not None:
+            console.print(f"{row.statement}: smallest counterexample {json.dumps(row.counterexample)}", **PLAIN)
+    for row in table:
+        for surprise in row.surprises:
+            console.print(f"SURPRISE {surprise}", **PLAIN)
+
+
+CAPTION = (
+    "derivation: steps checked by exact algebra. examples: of the property test. margin: smallest the search met, "
+    "relative. mutants: refuted. random, given: median tightness on Gaussian and on given matrices, 1 = attained."
+)
+
+PLAIN: dict[str, Any] = {"soft_wrap": True, "markup": False, "highlight": False}
+"""How the console prints a line that is not to be broken or coloured."""
+
+
+def as_json(table: Iterable[Row]) -> list[dict[str, Any]]:
+    """The rows as plain data."""
+    return [asdict(row) for row in table]
+
+
+def _row(statement: Statement, records: Sequence[Evidence]) -> Row:
+    mine = fresh(statement, records)
+    by_kind = {kind: [record for record in mine if record.kind is kind] for kind in Kind}
+    derivation = next((_steps(record) for record in by_kind[Kind.SYMBOLIC]), None)
+    property_examples = [record.examples for record in by_kind[Kind.PROPERTY]]
+    margins = [record.margin for record in by_kind[Kind.ADVERSARIAL] if record.margin is not None]
+    refuted = mutants_refuted(statement, records)
+    counterexamples = [record.recipe for record in mine if record.verdict is Verdict.VIOLATED and record.recipe]
+    return Row(
+        statement=statement.id,
+        expected=statement.expected.value,
+        derivation=derivation,
+        examples=sum(property_examples) if property_examples else None,
+        margin=min(margins, default=None),
+        mutants=len(refuted),
+        mutants_refuted=sum(refuted.values()),
+        tightness_random=_median_tightness(by_kind[Kind.MEASURED], random=True),
+        tightness_given=_median_tightness(by_kind[Kind.MEASURED], random=False),
+        status=status(statement, records),
+        surprises=tuple(surprises(statement, records)),
+        counterexample=min((dict(recipe) for recipe in counterexamples), key=_length, default=None),
+    )
+
+
+def _steps(record: Evidence) -> str:
+    if record.verdict is Verdict.VIOLATED:
+        return "exact counterexample"
+    if "failure" in record.details:
+        return "failed"
+    steps = record.details["steps"]
+    cited = sum(step["kind"] == "cited" for step in steps)
+    return f"{len(steps)} steps" + (f", {cited} cited" if cited else "")
+
+
+def _length(recipe: dict[str, Any]) -> int:
+    return len(json.dumps(recipe))
+
+
+def _median_tightness(records: Iterable[Evidence], random: bool) -> float | None:
+    """Over all tuples; a bound that is vacuous on a tuple counts as zero there."""
+    values = [
+        max(item["tightness"] or 0.0, 0.0)
+        for record in records
+        if record.details["random"] is random
+        for item in record.details["tuples"]
+    ]
+    return median(values) if values else None
+
+
+def _number(value: float | None, form: str) -> str:
+    return "–" if value is None or not math.isfinite(value) else format(value, form)

@@ -1,0 +1,1 @@
+"""Theorem against experiment: one study a file; ``python -m verify`` runs them."""
