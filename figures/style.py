@@ -1,4 +1,4 @@
-"""One style for all figures: sizes in inches of a two-column paper, colours that colour-blind readers can tell apart."""
+"""One style for all figures: sizes in inches of a two-column paper, colours that colour-blind readers tell apart."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 FULL_WIDTH = 6.75
 BLUE, ORANGE, GREEN, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#999999", "#222222"
 """From Okabe & Ito, Color Universal Design (2008)."""
 
-SETTINGS: dict[str, Any] = {
+SETTINGS: Any = {
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -22,10 +23,11 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def new_figure(height: float) -> Figure:
-    """A figure of full width without pyplot's global state."""
+def new_axes(height: float) -> tuple[Figure, Axes]:
+    """A figure of full width with one set of axes, without pyplot's global state."""
     with mpl.rc_context(SETTINGS):
-        return Figure(figsize=(FULL_WIDTH, height), layout="constrained")
+        figure = Figure(figsize=(FULL_WIDTH, height), layout="constrained")
+        return figure, figure.add_subplot()
 
 
 def save(figure: Figure, folder: Path, name: str, source: str) -> list[Path]:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from figures.loading import load
-from figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, new_figure, save
+from figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, new_axes, save
 
 LEAST = 1e-4
 """Tightness from which on a bound is drawn as vacuous."""
@@ -27,8 +27,7 @@ def draw(results: Path, out: Path) -> list[Path]:
     records, source = load(results)
     present = {record["statement"] for record in records}
     names = [name for name in ORDER if name in present]
-    figure = new_figure(height=0.55 * len(names) + 1.25)
-    axes = figure.subplots()
+    figure, axes = new_axes(height=0.55 * len(names) + 1.25)
     for row, name in enumerate(reversed(names)):
         mine = [record for record in records if record["statement"] == name]
         for record in mine:
@@ -50,7 +49,9 @@ def _points(axes: Axes, row: int, record: dict[str, Any]) -> None:
 def _search(axes: Axes, row: int, tightest: float) -> None:
     if tightest > LEAST:
         colour = ORANGE if tightest > 1.001 else BLACK
-        axes.scatter([tightest], [row], s=42, marker="D", facecolors="none", edgecolors=colour, linewidths=1.4, zorder=4)
+        axes.scatter(
+            [tightest], [row], s=42, marker="D", facecolors="none", edgecolors=colour, linewidths=1.4, zorder=4
+        )
 
 
 def _frame(axes: Axes, names: list[str]) -> None:
@@ -64,7 +65,7 @@ def _frame(axes: Axes, names: list[str]) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(_tick))
     axes.set_yticks(range(len(names)), names, family="monospace")
     axes.set_ylim(-0.6, len(names) - 0.1)
-    axes.set_xlabel("tightness: the bound over what it bounds")
+    axes.set_xlabel("tightness: the side claimed to be smaller over the other; 1 = attained")
     for label, (_, colour, marker) in (
         ("Gaussian, same shapes", LANES["random"]),
         ("MiniLM transformer", LANES["MiniLM"]),

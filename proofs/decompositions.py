@@ -1,8 +1,8 @@
 """What a singular value decomposition says, as relations that derivations declare.
 
-Each function gives relations ``(left, right)`` between matrix symbols. They restate the decomposition ``M = U Σ Vᵀ``, or
-the spectral decomposition of ``MᵀM`` that defines it (Horn & Johnson, *Matrix Analysis*, 2nd ed. 2013, Theorem 2.6.3),
-for one cut of the spectrum, and nothing else. They are what every derivation here takes for granted.
+Each function gives relations ``(left, right)`` between matrix symbols. They restate the decomposition ``M = U Σ Vᵀ``,
+or the spectral decomposition of ``MᵀM`` that defines it (Horn & Johnson, *Matrix Analysis*, 2nd ed. 2013, 2.6.3), for
+one cut of the spectrum, and nothing else. They are what every derivation here takes for granted.
 """
 
 from __future__ import annotations

@@ -66,7 +66,9 @@ def _run(options: argparse.Namespace) -> int:
     records = [
         record
         for name in options.studies or STUDIES
-        for record in importlib.import_module(f"verify.{name}").run(options.budget, options.seed, options.device, progress)
+        for record in importlib.import_module(f"verify.{name}").run(
+            options.budget, options.seed, options.device, progress
+        )
     ]
     write_evidence(out / "evidence.jsonl", records)
     table = rows(catalog().values(), records)
@@ -98,7 +100,9 @@ def _results_folder(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=path).close()
     except OSError as error:
-        raise InvalidInput(f"{path} cannot be written ({error.strerror}); give a folder that can, with --out") from error
+        raise InvalidInput(
+            f"{path} cannot be written ({error.strerror}); give a folder that can, with --out"
+        ) from error
     return path
 
 

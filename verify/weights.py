@@ -25,7 +25,9 @@ def transformer_chain() -> Chain:
     """
     spec = find_spec(TRANSFORMER_PACKAGE)
     if spec is None or spec.origin is None:
-        raise InvalidInput(f"the package {TRANSFORMER_PACKAGE} with the transformer's weights is missing; run make setup")
+        raise InvalidInput(
+            f"the package {TRANSFORMER_PACKAGE} with the transformer's weights is missing; run make setup"
+        )
     found = read_matrices(Path(spec.origin).parent / "model" / "model.safetensors")
     blocks = range(sum(name.endswith(f".{BLOCK[-1]}.weight") and "attention" not in name for name in found))
     names = [f"encoder.layer.{block}.{part}.weight" for block in blocks for part in BLOCK]

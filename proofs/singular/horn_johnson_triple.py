@@ -23,9 +23,7 @@ def derive(d: Derivation) -> None:
         past_a,
         d.spectral_norm(product(x.A, x.B, x.C), right=v, left=x.A * u),
     )
-    at_a = d.root(
-        "‖A u₁(BC)‖ ≥ σ_n(A)", past_a, s_a, using=at_least_everywhere(x.A.T * x.A, a.right(columns), s_a)
-    )
+    at_a = d.root("‖A u₁(BC)‖ ≥ σ_n(A)", past_a, s_a, using=at_least_everywhere(x.A.T * x.A, a.right(columns), s_a))
     past_c = d.norm(x.C.T * v_b)
     inner = d.cancel(
         "σ₁(BC) ≥ σ₁(B) ‖Cᵀ v₁(B)‖",
@@ -33,7 +31,5 @@ def derive(d: Derivation) -> None:
         past_c,
         d.spectral_norm(product(x.B, x.C), right=x.C.T * v_b, left=u_b),
     )
-    at_c = d.root(
-        "‖Cᵀ v₁(B)‖ ≥ σ_p(C)", past_c, s_c, using=at_least_everywhere(x.C * x.C.T, c.left(rows), s_c)
-    )
+    at_c = d.root("‖Cᵀ v₁(B)‖ ≥ σ_p(C)", past_c, s_c, using=at_least_everywhere(x.C * x.C.T, c.left(rows), s_c))
     d.conclude({outer: 1, at_a: s, inner: s_a, at_c: s_a * s_b})

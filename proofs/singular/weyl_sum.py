@@ -11,7 +11,11 @@ def derive(d: Derivation) -> None:
     i, j, n = x.i + 1, x.j + 1, x.A.shape[1]
     total = x.A + x.B
     k = i + j - 1
-    s_a, s_b, s_k = x.ops.singular_value(x.A, i - 1), x.ops.singular_value(x.B, j - 1), x.ops.singular_value(total, k - 1)
+    s_a, s_b, s_k = (
+        x.ops.singular_value(x.A, i - 1),
+        x.ops.singular_value(x.B, j - 1),
+        x.ops.singular_value(total, k - 1),
+    )
 
     # Where k exceeds the smaller side σ_k(A+B) = 0 and the claim is plain; otherwise such a vector exists.
     d.vacuous("i + j − 1 is beyond the smaller side: σ_{i+j-1}(A+B) = 0", vanishing=s_k)

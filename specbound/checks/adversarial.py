@@ -126,9 +126,7 @@ def ascend(statement: Statement, recipe: Recipe, values: Values, steps: int) -> 
                 unit.clamp_(0.0, 1.0)
 
 
-def search(
-    tally: Tally, budget: Budget, seed: int, device: torch.device, deadline: float | None = None
-) -> None:
+def search(tally: Tally, budget: Budget, seed: int, device: torch.device, deadline: float | None = None) -> None:
     """Random batches of every recipe in turn, then ascent from the worst batches, until the first violation.
 
     **Parameters.** ``deadline``: a value of ``time.monotonic()`` after which no further batch is begun.
@@ -175,9 +173,7 @@ def check_adversarial(
 
 def _add(tally: Tally, recipe: Recipe, values: Values, batch: Margins) -> None:
     violated, decided, admitted = (int(mask.sum()) for mask in (batch.violated, batch.decided, batch.admitted))
-    tally.count(
-        {Verdict.HOLDS: decided - violated, Verdict.VIOLATED: violated, Verdict.UNDECIDED: admitted - decided}
-    )
+    tally.count({Verdict.HOLDS: decided - violated, Verdict.VIOLATED: violated, Verdict.UNDECIDED: admitted - decided})
     finite = batch.tightness[batch.admitted & torch.isfinite(batch.tightness)]
     if finite.numel():
         tally.tighten(float(finite.max()))

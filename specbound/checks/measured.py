@@ -36,8 +36,8 @@ class Chain:
 def check_measured(statement: Statement, chain: Chain) -> Evidence:
     """Compares both sides on consecutive matrices of a chain, at every point of a grid of indices.
 
-    A statement on ``A, B, C`` takes windows of three whose shapes fit, the last matrix as ``A``, so that ``A B C`` is the
-    order in which they act. Indices run over 1, 2, 4, … and the largest.
+    A statement on ``A, B, C`` takes windows of three whose shapes fit, the last matrix as ``A``, so that ``A B C`` is
+    the order in which they act. Indices run over 1, 2, 4, … and the largest.
 
     **Returns.** Evidence whose ``details["tuples"]`` list, for each window, the names and the greatest tightness over
     the indices (None where the bound is vacuous at all of them); ``details["chain"]`` and
@@ -64,8 +64,8 @@ def check_measured(statement: Statement, chain: Chain) -> Evidence:
         more = ", …" if len(chain.matrices) > 6 else ""
         required = ", ".join(f"{matrix} ({r}, {c})" for matrix, (r, c) in statement.domain.matrices.items())
         raise NotAvailable(
-            f"{statement.id}: no {len(statement.domain.matrices)} consecutive matrices fit together among {shapes}{more}; "
-            f"required: {required}"
+            f"{statement.id}: no {len(statement.domain.matrices)} consecutive matrices fit together among "
+            f"{shapes}{more}; required: {required}"
         )
     return tally.evidence(None, {"chain": chain.name, "random": chain.random, "tuples": tuples})
 
@@ -90,7 +90,7 @@ def index_grid(domain: Domain, matrices: Mapping[str, Matrix]) -> Iterator[dict[
     ranges: list[list[int]] = []
     for index in domain.indices.values():
         high = index.high(sizes)
-        steps = itertools.takewhile(lambda step: step < high, (2**power for power in itertools.count()))
-        ranges.append(sorted({index.low, *(step for step in steps if step > index.low), high}))
+        powers = (2**power for power in range(high.bit_length()))
+        ranges.append(sorted({index.low, *(power for power in powers if index.low < power < high), high}))
     for combination in itertools.product(*ranges):
         yield dict(zip(domain.indices, combination, strict=True))

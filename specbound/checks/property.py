@@ -61,7 +61,7 @@ def check_property(statement: Statement, examples: int, seed: int) -> Evidence:
         phases=(hypothesis.Phase.generate,),
         database=None,
         deadline=None,
-        suppress_health_check=list(hypothesis.HealthCheck),
+        suppress_health_check=tuple(hypothesis.HealthCheck.__members__.values()),
         verbosity=hypothesis.Verbosity.quiet,
     )
     for recipe in recipes:

@@ -79,7 +79,8 @@ class Evidence:
     def from_json(cls, data: Mapping[str, Any]) -> Evidence:
         """The record that :meth:`to_json` wrote; raises :class:`InvalidInput` for anything else."""
         try:
-            return cls(**{**data, "kind": Kind(data["kind"]), "verdict": Verdict(data["verdict"])})
+            fields: dict[str, Any] = {**data, "kind": Kind(data["kind"]), "verdict": Verdict(data["verdict"])}
+            return cls(**fields)
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidInput(f"not an evidence record ({error}); it may come from another version") from error
 

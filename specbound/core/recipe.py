@@ -63,8 +63,7 @@ class Recipe:
     def draw_reals(self, generator: np.random.Generator, integers: Values, batch: Sequence[int] = ()) -> Values:
         """A batch of draws of all reals at these integers: float64 arrays of shape ``(*batch, *shape)``."""
         return {
-            item.name: item.draw(generator, item.low, item.high, (*batch, *item.shape(integers)))
-            for item in self.reals
+            item.name: item.draw(generator, item.low, item.high, (*batch, *item.shape(integers))) for item in self.reals
         }
 
     def to_json(self, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,9 +74,7 @@ def surprises(statement: Statement, records: Sequence[Evidence]) -> list[str]:
 def mutants_refuted(statement: Statement, records: Sequence[Evidence]) -> dict[str, bool]:
     """For each mutant, whether fresh evidence refutes it."""
     return {
-        mutant.name: any(
-            record.verdict is Verdict.VIOLATED for record in fresh(statement.mutate(mutant), records)
-        )
+        mutant.name: any(record.verdict is Verdict.VIOLATED for record in fresh(statement.mutate(mutant), records))
         for mutant in statement.mutants
     }
 

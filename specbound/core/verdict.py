@@ -41,7 +41,7 @@ class Relation(Enum):
         return -abs(lhs - rhs)
 
     def ordered(self, lhs: Any, rhs: Any) -> tuple[Any, Any]:
-        """The side claimed to be smaller, then the other; their ratio is the tightness, 1 where the bound is attained."""
+        """The side claimed to be smaller, then the other; their ratio is the tightness, 1 where attained."""
         return (rhs, lhs) if self is Relation.GE else (lhs, rhs)
 
 

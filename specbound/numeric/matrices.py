@@ -8,7 +8,7 @@ from math import pi
 from typing import Any, TypeAlias
 
 import numpy as np
-from array_api_compat import array_namespace, device
+from array_api_compat import array_namespace
 
 Array: TypeAlias = Any
 
@@ -42,7 +42,7 @@ def rotation(degrees: Array, size: int) -> Array:
             "give one angle for each pair of axes"
         )
     xp: Any = array_namespace(degrees)
-    unit = xp.eye(size, dtype=degrees.dtype, device=device(degrees))
+    unit = xp.eye(size, dtype=degrees.dtype, device=degrees.device)
     rows = [xp.broadcast_to(unit[i, :], (*degrees.shape[:-1], size)) for i in range(size)]
     for plane, (i, j) in enumerate(combinations(range(size), 2)):
         angle = degrees[..., plane, None] * (pi / 180)

@@ -26,9 +26,9 @@ NARROWEST = 118
 class Row:
     """What the evidence says of one statement.
 
-    ``derivation``: its number of steps. ``examples``: of the property test. ``margin``: the smallest of the search, relative to the statement's scale.
-    ``tightness_random`` and ``tightness_given``: medians over Gaussian and over given matrices, 1 where attained;
-    ``counterexample``: the smallest one found. None where there is no evidence.
+    ``derivation``: its number of steps. ``examples``: of the property test. ``margin``: the smallest of the search,
+    relative to the statement's scale. ``tightness_random`` and ``tightness_given``: medians over Gaussian and over
+    given matrices, 1 where attained; ``counterexample``: the smallest one found. None where there is no evidence.
     """
 
     statement: str

@@ -23,9 +23,7 @@ def recipes_of(statement: Statement) -> tuple[Recipe, ...]:
 
 def entries(domain: Domain, size: int = ENTRIES_SIZE) -> Recipe:
     """Raw matrices: sizes up to ``size``, indices, and every entry in ``[-1, 1]``. Reaches every instance but scale."""
-    reals = tuple(
-        Reals(name, partial(_matrix_shape, shape), -1.0, 1.0) for name, shape in domain.matrices.items()
-    )
+    reals = tuple(Reals(name, partial(_matrix_shape, shape), -1.0, 1.0) for name, shape in domain.matrices.items())
 
     def matrices(values: Mapping[str, Any]) -> Values:
         return {name: values[name] for name in domain.matrices}

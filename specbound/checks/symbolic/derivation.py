@@ -15,7 +15,15 @@ import sympy
 
 from specbound.checks.symbolic.exact import exact_instance
 from specbound.checks.symbolic.ops import symbolic_instance
-from specbound.checks.symbolic.polynomials import Polynomial, Rule, Word, polynomial, relation, rewritten, transposed_word
+from specbound.checks.symbolic.polynomials import (
+    Polynomial,
+    Rule,
+    Word,
+    polynomial,
+    relation,
+    rewritten,
+    transposed_word,
+)
 from specbound.core.statement import Statement
 
 
@@ -123,9 +131,7 @@ class Derivation:
 
     # What is checked
 
-    def combine(
-        self, name: str, goal: Any, facts: Mapping[Fact, Any], using: Sequence[tuple[Any, Any]] = ()
-    ) -> Fact:
+    def combine(self, name: str, goal: Any, facts: Mapping[Fact, Any], using: Sequence[tuple[Any, Any]] = ()) -> Fact:
         """``goal ≥ 0`` because it is a sum of facts times nonnegative multipliers, and of nonnegative terms.
 
         ``using``: relations that hold in this step only.
@@ -202,9 +208,7 @@ class Derivation:
 
     # How a claim is checked
 
-    def _step(
-        self, name: str, kind: StepKind, claim: Any, check: Callable[[Any], bool], reference: str = ""
-    ) -> Fact:
+    def _step(self, name: str, kind: StepKind, claim: Any, check: Callable[[Any], bool], reference: str = "") -> Fact:
         if not check(claim):
             raise DerivationFailed(f"{name}: {claim} ≥ 0 does not follow")
         self.steps.append(Step(name, kind, claim, check, reference))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
 import sympy
 
@@ -46,9 +47,9 @@ def polynomial(expression: Any) -> Polynomial:
     if isinstance(expression, sympy.MatAdd):
         return added(*(polynomial(term) for term in expression.args))
     if isinstance(expression, sympy.MatMul):
-        coefficient, factors = expression.as_coeff_matrices()
+        coefficient, factors = cast(Any, expression).as_coeff_matrices()
         result: Polynomial = {(): coefficient}
-        for left, right in zip(factors, factors[1:], strict=False):
+        for left, right in pairwise(factors):
             if sympy.simplify(left.shape[1] - right.shape[0]) != 0:
                 raise ValueError(f"{left} has {left.shape[1]} columns and {right} has {right.shape[0]} rows")
         for factor in factors:

@@ -13,7 +13,8 @@ A = [1 0], B = e₂e₂ᵀ, C = I gives 0 ≥ 1.
 
 **Degenerate cases.** Scalars give equality; a zero factor gives 0 ≥ 0.
 
-**Source.** Horn & Johnson, *Topics in Matrix Analysis* (1991), section 3.3; derivation in proofs/singular/horn_johnson_triple.py.
+**Source.** Horn & Johnson, *Topics in Matrix Analysis* (1991), section 3.3; derivation in
+proofs/singular/horn_johnson_triple.py.
 """
 
 from specbound.core.instance import Instance

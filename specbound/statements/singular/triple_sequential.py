@@ -57,9 +57,7 @@ statement = Statement(
     scale=product_of_norms,
     source=Source("ours", place="proofs/singular/triple_sequential.py"),
     attained=(
-        Example(
-            "A = C = I", {"A": [[1, 0], [0, 1]], "B": [[2, 0], [0, 1]], "C": [[1, 0], [0, 1]], "r1": 2, "r2": 2}
-        ),
+        Example("A = C = I", {"A": [[1, 0], [0, 1]], "B": [[2, 0], [0, 1]], "C": [[1, 0], [0, 1]], "r1": 2, "r2": 2}),
         Example("a rank-one A along u₁(BC)", {"A": [[1, 0]], "B": [[2, 0], [0, 1]], "C": [[1], [0]], "r1": 1, "r2": 1}),
         Example("an angle of 45° at A", {"A": [[1, 1]], "B": [[1, 0], [0, 0]], "C": [[1], [0]], "r1": 1, "r2": 1}),
         Example("zero", {"A": [[0]], "B": [[0]], "C": [[0]], "r1": 1, "r2": 1}),
