@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
 
 from specbound.checks.budget import Budget
+from specbound.checks.margins import Margins, margins, pick
 from specbound.checks.tally import Tally
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence, Kind
@@ -26,25 +26,6 @@ ASCENDED = 16
 """How many instances of a batch the ascent works on, the worst ones; a heuristic."""
 
 
-@dataclass(frozen=True)
-class Margins:
-    """What a batch shows, each of shape ``(batch,)``.
-
-    ``relative``: margins relative to the statement's scale, zero where that is zero, infinite where an assumption does
-    not hold. ``admitted``, ``violated``, ``decided``: truth values. ``tightness``: the smaller side over the larger.
-    """
-
-    relative: torch.Tensor
-    admitted: torch.Tensor
-    violated: torch.Tensor
-    decided: torch.Tensor
-    tightness: torch.Tensor
-
-    def detach(self) -> Margins:
-        """The same without gradients."""
-        return replace(self, relative=self.relative.detach())
-
-
 def device_of(name: str) -> torch.device:
     """The torch device of that name; raises :class:`InvalidInput` where it does not exist here."""
     try:
@@ -53,28 +34,6 @@ def device_of(name: str) -> torch.device:
     except (RuntimeError, AssertionError) as error:
         raise InvalidInput(f"device {name!r} cannot be used here; use cpu, or cuda on a machine with a GPU") from error
     return device
-
-
-def margins(statement: Statement, recipe: Recipe, values: Mapping[str, Any]) -> Margins:
-    """Builds and compares a batch of instances.
-
-    **Parameters.** ``values``: integers, and reals as tensors of shape ``(batch, *shape)``, float64.
-    **Raises.** :class:`InvalidInput` where a side is not finite.
-    """
-    instance = recipe.build(values, None)
-    lhs, rhs = statement.sides(instance)
-    scale = statement.scale(instance)
-    margin = statement.relation.margin(lhs, rhs)
-    width = statement.tolerance(instance)
-    if not bool(torch.isfinite(margin).all() & torch.isfinite(width).all()):
-        raise InvalidInput(f"{statement.id}: a side is not finite on an instance of recipe {recipe.name}")
-    relative = margin / scale.clamp_min(torch.finfo(scale.dtype).tiny)
-    admitted = torch.as_tensor(statement.admits(instance), device=margin.device).expand(margin.shape)
-    violated = admitted & (margin < -width)
-    decided = violated | (admitted & (margin >= width))
-    relative = torch.where(admitted, relative, torch.inf)
-    small, large = statement.relation.ordered(lhs.detach(), rhs.detach())
-    return Margins(relative, admitted, violated, decided, small / large)
 
 
 def random_batches(
@@ -92,12 +51,6 @@ def on_device(values: Values, recipe: Recipe, device: torch.device) -> Values:
     return {**values, **reals}
 
 
-def pick(recipe: Recipe, values: Mapping[str, Any], position: int) -> Values:
-    """One instance of a batch, with the reals as NumPy arrays."""
-    reals = {item.name: values[item.name][position].detach().cpu().numpy() for item in recipe.reals}
-    return {**values, **reals}
-
-
 def ascend(statement: Statement, recipe: Recipe, values: Values, steps: int) -> Iterator[tuple[Values, Margins]]:
     """Improves a batch against the claim: Adam on the relative margin, every real kept within its bounds.
 
@@ -111,10 +64,11 @@ def ascend(statement: Statement, recipe: Recipe, values: Values, steps: int) -> 
     }
     optimizer = torch.optim.Adam(units.values(), lr=LEARNING_RATE)
     for _ in range(steps):
-        current = {**values, **{item.name: item.low + spans[item.name] * units[item.name] for item in recipe.reals}}
-        batch = margins(statement, recipe, current)
+        reals = {item.name: item.low + spans[item.name] * units[item.name] for item in recipe.reals}
+        batch = margins(statement, recipe, {**values, **reals})
         objective = batch.relative[batch.admitted].sum()
-        yield current, batch.detach()
+        detached = replace(batch, relative=batch.relative.detach(), tightness=batch.tightness.detach())
+        yield {**values, **{name: real.detach() for name, real in reals.items()}}, detached
         optimizer.zero_grad()
         objective.backward()
         for unit in units.values():
@@ -177,5 +131,9 @@ def _add(tally: Tally, recipe: Recipe, values: Values, batch: Margins) -> None:
     finite = batch.tightness[batch.admitted & torch.isfinite(batch.tightness)]
     if finite.numel():
         tally.tighten(float(finite.max()))
-    worst = int(batch.relative.argmin())
-    tally.lower(float(batch.relative[worst]), bool(batch.violated[worst]), recipe, pick(recipe, values, worst))
+    # A violation is preferred to a smaller margin within a wider tolerance.
+    among = batch.violated if violated else batch.admitted
+    worst = int(torch.where(among, batch.relative, torch.inf).argmin())
+    chosen = pick(recipe, values, worst)
+    reals = {item.name: chosen[item.name].cpu().numpy() for item in recipe.reals}
+    tally.lower(float(batch.relative[worst]), bool(batch.violated[worst]), recipe, {**chosen, **reals})

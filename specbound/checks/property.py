@@ -16,6 +16,14 @@ from specbound.core.statement import Statement
 from specbound.core.verdict import Verdict
 from specbound.statements.recipes import recipes_of
 
+IRRELEVANT_HERE = (
+    hypothesis.HealthCheck.too_slow,
+    hypothesis.HealthCheck.filter_too_much,
+    hypothesis.HealthCheck.data_too_large,
+    hypothesis.HealthCheck.large_base_example,
+)
+"""Checks of Hypothesis that speak of slow or wasteful tests; a statement's assumptions may well be rare."""
+
 
 class _Violated(Exception):
     """Ends the test at the first example that violates the claim."""
@@ -61,7 +69,7 @@ def check_property(statement: Statement, examples: int, seed: int) -> Evidence:
         phases=(hypothesis.Phase.generate,),
         database=None,
         deadline=None,
-        suppress_health_check=tuple(hypothesis.HealthCheck.__members__.values()),
+        suppress_health_check=IRRELEVANT_HERE,
         verbosity=hypothesis.Verbosity.quiet,
     )
     for recipe in recipes:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from specbound.checks.adversarial import check_adversarial, device_of
 from specbound.checks.budget import Budget, budget_of
 from specbound.checks.measured import Chain, check_measured
-from specbound.checks.property import check_property
-from specbound.checks.symbolic import check_symbolic
 from specbound.core.catalogue import catalog, select
 from specbound.core.errors import InvalidInput, unknown_name
 from specbound.core.evidence import Evidence, Kind
@@ -48,7 +45,10 @@ def check(
     chosen = _statements(statements)
     wanted = _kinds(kinds)
     spend = budget if isinstance(budget, Budget) else budget_of(budget)
-    device_of(device)
+    if "adversarial" in wanted:
+        from specbound.checks.adversarial import device_of
+
+        device_of(device)
     given = chains if chains is not None else [_gaussian_chain(spend, seed)]
     found: list[Evidence] = []
     tasks = [(statement, kind) for statement in chosen for kind in wanted]
@@ -67,11 +67,18 @@ def check(
 def _checks(
     statement: Statement, kind: str, budget: Budget, seed: int, device: str, chains: Sequence[Chain]
 ) -> list[Callable[[], Evidence]]:
+    """The checks of one kind. Each kind's libraries (SymPy, Hypothesis, torch) are imported when it is asked for."""
     if kind == "symbolic":
+        from specbound.checks.symbolic import check_symbolic
+
         return [partial(check_symbolic, statement)]
     if kind == "property":
+        from specbound.checks.property import check_property
+
         return [partial(check_property, statement, budget.property_examples, seed)]
     if kind == "adversarial":
+        from specbound.checks.adversarial import check_adversarial
+
         attacked = [statement, *(statement.mutate(mutant) for mutant in statement.mutants)]
         return [partial(check_adversarial, item, budget, seed, device) for item in attacked]
     return [partial(check_measured, statement, chain) for chain in chains]

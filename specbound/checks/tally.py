@@ -39,9 +39,9 @@ class Tally:
             self.tightest = max(self.tightest, tightness)
 
     def lower(self, margin: float, violated: bool, recipe: Recipe | None = None, values: Values | None = None) -> None:
-        """Keeps a relative margin, and the instance that gave it, if it is the smallest so far."""
-        if margin < self.smallest:
-            self.smallest, self.violated = margin, violated
+        """Keeps a relative margin and the instance that gave it: the smallest so far, or the first violation."""
+        if margin < self.smallest or (violated and not self.violated):
+            self.smallest, self.violated = min(margin, self.smallest), self.violated or violated
             self.worst = (recipe, values) if recipe is not None and values is not None else None
 
     def evidence(self, seed: int | None, details: Mapping[str, Any]) -> Evidence:

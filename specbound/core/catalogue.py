@@ -72,7 +72,7 @@ def load_statements(path: Path) -> dict[str, Statement]:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InvalidInput(f"{path}, line {_line_in(path, error)}: {type(error).__name__}: {error}") from error
     own = [value for value in vars(module).values() if isinstance(value, Statement)]
     if not own:

@@ -15,7 +15,7 @@ from specbound.core.errors import InvalidInput
 from specbound.core.instance import Domain, Instance
 from specbound.core.recipe import Recipe
 from specbound.core.verdict import Comparison, Relation, Verdict, judge
-from specbound.numeric.ops import Scalar
+from specbound.numeric.ops import NotAvailable, Scalar
 from specbound.numeric.rounding import tolerance
 
 Side = Callable[[Instance], Scalar]
@@ -141,13 +141,13 @@ class Statement:
 
     def sides(self, instance: Instance) -> tuple[Scalar, Scalar]:
         """Left and right side, one value for each instance of the batch."""
-        return self.lhs(instance), self.rhs(instance)
+        return self._evaluated("lhs", instance), self._evaluated("rhs", instance)
 
     def tolerance(self, instance: Instance) -> Scalar:
         """What rounding leaves open on each instance of the batch, in the units of the sides."""
         matrices = {name: instance.values[name] for name in self.domain.matrices}
         dimensions = sum(sum(matrix.shape[-2:]) for matrix in matrices.values())
-        return tolerance(next(iter(matrices.values())).dtype, dimensions, self.scale(instance))
+        return tolerance(next(iter(matrices.values())).dtype, dimensions, self._evaluated("scale", instance))
 
     def compare(self, instance: Instance, equality: bool = False) -> Comparison:
         """Both sides on one instance and the verdict that floats allow.
@@ -160,6 +160,18 @@ class Statement:
         verdict = judge(margin, width, equality or self.relation is Relation.EQ)
         small, large = self.relation.ordered(lhs, rhs)
         return Comparison(verdict, lhs, rhs, margin, width, small / large if large else float("nan"))
+
+    def _evaluated(self, name: str, instance: Instance) -> Scalar:
+        try:
+            value = getattr(self, name)(instance)
+        except (InvalidInput, NotAvailable):
+            raise
+        except Exception as error:
+            raise InvalidInput(f"{self.id}: {name} raised {type(error).__name__}: {error}") from error
+        batch = tuple(instance.values[next(iter(self.domain.matrices))].shape[:-2])
+        if tuple(getattr(value, "shape", batch)) != batch:
+            raise InvalidInput(f"{self.id}: {name} gave shape {tuple(value.shape)}; required: {batch}, one number each")
+        return value
 
     def relative(self, margin: float, instance: Instance) -> float:
         """A margin in units of the statement's scale, dimensionless; zero where the scale is."""

@@ -18,7 +18,7 @@ from specbound.core.statement import Statement
 from specbound.core.status import fresh, mutants_refuted, status, surprises
 from specbound.core.verdict import Verdict
 
-NARROWEST = 118
+NARROWEST = 124
 """Columns below which the table's words would be broken; a narrower output is written this wide all the same."""
 
 
@@ -27,7 +27,7 @@ class Row:
     """What the evidence says of one statement.
 
     ``derivation``: its number of steps. ``examples``: of the property test. ``margin``: the smallest of the search,
-    relative to the statement's scale. ``tightness_random`` and ``tightness_given``: medians over Gaussian and over
+    relative to the statement's scale. ``tightness_random`` and ``tightness_real``: medians over Gaussian and over
     given matrices, 1 where attained; ``counterexample``: the smallest one found. None where there is no evidence.
     """
 
@@ -39,7 +39,7 @@ class Row:
     mutants: int
     mutants_refuted: int
     tightness_random: float | None
-    tightness_given: float | None
+    tightness_real: float | None
     status: str
     surprises: tuple[str, ...]
     counterexample: dict[str, Any] | None
@@ -52,8 +52,8 @@ def rows(statements: Iterable[Statement], records: Sequence[Evidence]) -> list[R
 
 def render(table: Sequence[Row], console: Console) -> None:
     """Prints the table, then a line for each counterexample and each surprise."""
-    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, caption=CAPTION, caption_justify="left")
-    headings = ("statement", "derivation", "examples", "margin", "mutants", "random", "given", "status")
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, caption=CAPTION, caption_justify="left", padding=(0, 1, 0, 0))
+    headings = ("statement", "derivation", "examples", "margin", "mutants", "random", "real", "status")
     for number, heading in enumerate(headings):
         drawn.add_column(heading, justify="left" if number in (0, 1, 7) else "right", no_wrap=number == 0)
     for row in table:
@@ -64,7 +64,7 @@ def render(table: Sequence[Row], console: Console) -> None:
             _number(row.margin, ".1e"),
             f"{row.mutants_refuted} of {row.mutants}",
             _number(row.tightness_random, ".3f"),
-            _number(row.tightness_given, ".3f"),
+            _number(row.tightness_real, ".3f"),
             row.status,
         )
     console.width = max(console.width, NARROWEST)
@@ -79,7 +79,7 @@ def render(table: Sequence[Row], console: Console) -> None:
 
 CAPTION = (
     "derivation: steps checked by exact algebra. examples: of the property test. margin: smallest the search met, "
-    "relative. mutants: refuted. random, given: median tightness on Gaussian and on given matrices, 1 = attained."
+    "relative. mutants: refuted. random, real: median tightness on Gaussian and on trained matrices, 1 = attained."
 )
 
 PLAIN: dict[str, Any] = {"soft_wrap": True, "markup": False, "highlight": False}
@@ -108,7 +108,7 @@ def _row(statement: Statement, records: Sequence[Evidence]) -> Row:
         mutants=len(refuted),
         mutants_refuted=sum(refuted.values()),
         tightness_random=_median_tightness(by_kind[Kind.MEASURED], random=True),
-        tightness_given=_median_tightness(by_kind[Kind.MEASURED], random=False),
+        tightness_real=_median_tightness(by_kind[Kind.MEASURED], random=False),
         status=status(statement, records),
         surprises=tuple(surprises(statement, records)),
         counterexample=min((dict(recipe) for recipe in counterexamples), key=_length, default=None),
@@ -117,7 +117,7 @@ def _row(statement: Statement, records: Sequence[Evidence]) -> Row:
 
 def _steps(record: Evidence) -> str:
     if record.verdict is Verdict.VIOLATED:
-        return "exact counterexample"
+        return "counterexample"
     if "failure" in record.details:
         return "failed"
     steps = record.details["steps"]

@@ -1,0 +1,194 @@
+"""The property test, the adversarial search and the shrinker: what they must find, and what they must not claim."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from specbound.checks.adversarial import ascend, check_adversarial, device_of, on_device
+from specbound.checks.budget import BUDGETS, budget_of
+from specbound.checks.falsify import falsify
+from specbound.checks.margins import margins
+from specbound.checks.property import check_property
+from specbound.checks.shrink import shrink
+from specbound.core.catalogue import catalog
+from specbound.core.errors import InvalidInput
+from specbound.core.evidence import Evidence
+from specbound.core.statement import Expected, Statement
+from specbound.core.verdict import Verdict
+from specbound.statements.recipes import entries, recipes_of
+
+CATALOG = catalog()
+MUTANTS = [s.mutate(mutant) for s in CATALOG.values() for mutant in s.mutants]
+SMALL = budget_of("quick", {"random_instances": 4000, "ascent_steps": 20})
+TRUE = [s for s in CATALOG.values() if s.expected is Expected.HOLDS]
+
+
+def _assert_rebuilds(statement: Statement, found: Evidence) -> None:
+    assert found.recipe is not None
+    recipe = next(r for r in recipes_of(statement) if r.name == found.recipe["recipe"])
+    instance = recipe.build(recipe.from_json(json.loads(json.dumps(found.recipe))), None)
+    assert statement.compare(instance).verdict is Verdict.VIOLATED
+    assert bool(statement.admits(instance))
+
+
+@pytest.mark.parametrize("statement", TRUE, ids=lambda s: s.id)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_no_counterexample_to_what_holds(statement: Statement, seed: int) -> None:
+    for found in (check_property(statement, 100, seed), check_adversarial(statement, SMALL, seed)):
+        assert found.verdict in (Verdict.HOLDS, Verdict.UNDECIDED)
+        assert found.recipe is None
+        assert found.counts["HOLDS"] > found.examples / 4
+        assert found.margin is not None
+        assert abs(found.margin) < 1e-3
+
+
+@pytest.mark.parametrize("mutant", [*MUTANTS, CATALOG["triple_independent"]], ids=lambda s: s.id)
+def test_the_quick_search_refutes_every_mutant(mutant: Statement) -> None:
+    found = check_adversarial(mutant, BUDGETS["quick"], seed=0)
+    assert found.verdict is Verdict.VIOLATED
+    _assert_rebuilds(mutant, found)
+
+
+def test_the_property_test_refutes_and_rebuilds() -> None:
+    statement = CATALOG["triple_independent"]
+    found = check_property(statement, 300, seed=0)
+    assert found.verdict is Verdict.VIOLATED
+    _assert_rebuilds(statement, found)
+
+
+def test_the_same_seed_gives_the_same_evidence() -> None:
+    statement = CATALOG["triple_gap"]
+    for check in (lambda: check_property(statement, 50, 7), lambda: check_adversarial(statement, SMALL, 7)):
+        first, second = check(), check()
+        assert replace(first, seconds=0) == replace(second, seconds=0)
+
+
+def test_different_seeds_give_different_draws() -> None:
+    statement = CATALOG["triple_gap"]
+    assert check_adversarial(statement, SMALL, 1).margin != check_adversarial(statement, SMALL, 2).margin
+
+
+def test_gradient_ascent_finds_what_random_search_does_not() -> None:
+    """A claim that fails only next to equality, in one size where random instances are far from it."""
+    weyl = CATALOG["weyl_sum"]
+    close = replace(
+        weyl,
+        id="nearly_true",
+        rhs=lambda x: weyl.rhs(x) * 0.999,
+        recipes=(_fixed_size(entries(weyl.domain), m=4, n=4, i=0, j=0),),
+    )
+    without = replace(SMALL, ascents=1, ascent_steps=1, random_instances=4000)
+    assert check_adversarial(close, without, 0).verdict is Verdict.HOLDS
+    found = check_adversarial(close, replace(SMALL, ascents=2, ascent_steps=300), 0)
+    assert found.verdict is Verdict.VIOLATED
+
+
+def _fixed_size(recipe, **fixed: int):
+    integers = tuple(replace(i, low=fixed[i.name], high=_constant(fixed[i.name])) for i in recipe.integers)
+    return replace(recipe, integers=integers)
+
+
+def _constant(value: int) -> Callable[[object], int]:
+    return lambda _: value
+
+
+def test_ascent_lowers_the_margin_and_keeps_the_bounds() -> None:
+    statement = CATALOG["triple_sequential"]
+    recipe = entries(statement.domain)
+    integers = {"m": 3, "n": 3, "p": 3, "q": 3, "r1": 1, "r2": 1}
+    start = on_device(
+        {**integers, **recipe.draw_reals(np.random.default_rng(0), integers, (8,))}, recipe, torch.device("cpu")
+    )
+    path = list(ascend(statement, recipe, start, 40))
+    assert float(path[-1][1].relative.mean()) < 0.8 * float(path[0][1].relative.mean())
+    for values, _ in path:
+        assert all(float(values[name].abs().max()) <= 1 for name in "ABC")
+
+
+def test_ascent_survives_equal_singular_values() -> None:
+    statement = CATALOG["triple_sequential"]
+    recipe = entries(statement.domain)
+    equal = torch.eye(2, dtype=torch.float64).expand(3, 2, 2)
+    start = {"m": 2, "n": 2, "p": 2, "q": 2, "r1": 1, "r2": 1, "A": equal, "B": equal, "C": equal}
+    for values, batch in ascend(statement, recipe, start, 5):
+        assert bool(torch.isfinite(batch.relative).all())
+        assert all(bool(torch.isfinite(values[name]).all()) for name in "ABC")
+
+
+def test_instances_outside_the_assumptions_are_not_counted() -> None:
+    statement = CATALOG["triple_independent"]
+    recipe = entries(statement.domain)
+    equal = torch.eye(2, dtype=torch.float64).expand(3, 2, 2)
+    start = {"m": 2, "n": 2, "p": 2, "q": 2, "r1": 1, "r2": 1, "A": equal, "B": equal, "C": equal}
+    batch = margins(statement, recipe, start)
+    assert not bool(batch.admitted.any() | batch.violated.any() | batch.decided.any())
+    assert bool(torch.isinf(batch.relative).all())
+
+
+def test_a_side_that_is_not_finite_raises() -> None:
+    broken = replace(CATALOG["weyl_sum"], id="broken", rhs=lambda x: x.ops.singular_value(x.A, x.i) * float("nan"))
+    with pytest.raises(InvalidInput, match="not finite"):
+        check_adversarial(broken, SMALL, 0)
+    with pytest.raises(InvalidInput, match="rescale"):
+        check_property(broken, 10, 0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_falsify_finds_a_readable_counterexample(seed: int) -> None:
+    statement = CATALOG["triple_independent"]
+    found = falsify(statement, seconds=2, seed=seed)
+    assert found.verdict is Verdict.VIOLATED
+    _assert_rebuilds(statement, found)
+    assert found.recipe is not None
+    sizes = [found.recipe[name] for name in ("m", "n", "p", "q")]
+    numbers = [n for key, value in found.recipe.items() if isinstance(value, list) for n in np.ravel(value)]
+    assert max(sizes) <= 2
+    assert len(numbers) <= 10
+    assert all(round(number, 2) == number for number in numbers)
+
+
+def test_falsify_stops_in_time_where_there_is_nothing() -> None:
+    start = time.monotonic()
+    found = falsify(CATALOG["triple_gap"], seconds=0.5, seed=0)
+    assert found.verdict is not Verdict.VIOLATED
+    assert time.monotonic() - start < 30
+
+
+def test_shrinking_keeps_a_good_part_of_the_violation() -> None:
+    statement = CATALOG["triple_independent"]
+    recipe = entries(statement.domain)
+    generator = np.random.default_rng(0)
+    while True:
+        integers = recipe.draw_integers(generator)
+        values = {**integers, **recipe.draw_reals(generator, integers)}
+        instance = recipe.build(values, None)
+        if statement.is_violated_on(instance) and bool(statement.admits(instance)):
+            break
+    first = statement.relative(statement.compare(instance).margin, instance)
+    smaller = shrink(statement, recipe, values)
+    shrunk = recipe.build(smaller, None)
+    assert statement.relative(statement.compare(shrunk).margin, shrunk) <= 0.1 * first < 0
+    assert sum(smaller[k] for k in "mnpq") < sum(values[k] for k in "mnpq")
+
+
+def test_a_violation_that_numpy_does_not_confirm_does_not_count() -> None:
+    weyl = CATALOG["weyl_sum"]
+
+    def only_in_batches(x):
+        # False for batches of torch, true for one NumPy instance.
+        return weyl.rhs(x) * (0.5 if isinstance(x.A, torch.Tensor) else 1.0)
+
+    found = check_adversarial(replace(weyl, id="fickle", rhs=only_in_batches), SMALL, 0)
+    assert found.verdict is not Verdict.VIOLATED
+    assert found.recipe is None
+
+
+@pytest.mark.parametrize("name", ["tpu", "cuda:99", "nonsense"])
+def test_a_device_that_is_not_here_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput, match="cannot be used here"):
+        device_of(name)

@@ -1,0 +1,23 @@
+"""What several tests share: running the project's commands the way a user does."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import hypothesis
+
+ROOT = Path(__file__).parents[1]
+hypothesis.settings.register_profile("tests", database=None, deadline=None, derandomize=True)
+hypothesis.settings.load_profile("tests")
+
+
+def run_module(module: str, *arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Runs a module of the checkout with the interpreter of the tests: ``run_module("specbound", "list")``."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", module, *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )

@@ -1,0 +1,64 @@
+import array_api_compat.numpy
+import numpy as np
+import pytest
+import torch
+
+from specbound.numeric.ops import ArrayOps, MemoOps
+
+MATRIX = np.array([[3.0, 0.0, 0.0], [0.0, -2.0, 0.0]])
+
+
+@pytest.mark.parametrize("convert", [np.asarray, torch.as_tensor], ids=["numpy", "torch"])
+def test_numpy_and_torch_give_the_same_quantities(convert) -> None:
+    matrix = convert(MATRIX)
+    ops = ArrayOps.of(matrix)
+    assert [float(ops.singular_value(matrix, index)) for index in range(4)] == pytest.approx([3, 2, 0, 0])
+    svd = ops.svd(matrix)
+    assert [float(svd.value(0)), float(svd.value(2)), float(svd.smallest())] == pytest.approx([3, 0, 2])
+    assert tuple(svd.left(1).shape) == (2, 1)
+    assert tuple(svd.right(2).shape) == (3, 2)
+    np.testing.assert_allclose(np.abs(np.asarray(svd.right(1)))[:, 0], [1, 0, 0])
+    assert float(ops.frobenius_norm(matrix)) == pytest.approx(13**0.5)
+    assert float(ops.sqrt(ops.frobenius_norm(matrix) ** 2)) == pytest.approx(13**0.5)
+    np.testing.assert_allclose(np.asarray(ops.product(matrix, matrix.T, matrix)), MATRIX @ MATRIX.T @ MATRIX)
+    np.testing.assert_allclose(np.asarray(ops.sum(matrix, matrix, matrix)), 3 * MATRIX)
+    diagonal = convert(np.array([[1.0], [1.0]]) / 2**0.5)
+    axis = convert(np.array([[1.0], [0.0]]))
+    assert float(ops.cosine(axis, diagonal)) == pytest.approx(2**-0.5)
+    assert float(ops.sine(axis, diagonal)) == pytest.approx(2**-0.5)
+
+
+def test_a_batch_gives_one_value_an_instance() -> None:
+    batch = np.stack([MATRIX, 2 * MATRIX])
+    ops = ArrayOps.of(batch)
+    np.testing.assert_allclose(ops.singular_value(batch, 0), [3, 6])
+    np.testing.assert_allclose(ops.singular_value(batch, 5), [0, 0])
+    assert ops.svd(batch).right(2).shape == (2, 3, 2)
+
+
+def test_a_small_angle_keeps_its_sine() -> None:
+    angle = 1e-12
+    tilted = np.array([[np.cos(angle)], [np.sin(angle)]])
+    ops = ArrayOps.of(tilted)
+    # The sine from 1 − cos² would be zero here.
+    assert float(ops.sine(np.array([[1.0], [0.0]]), tilted)) == pytest.approx(angle, rel=1e-3)
+
+
+def test_a_negative_index_raises_instead_of_wrapping() -> None:
+    with pytest.raises(IndexError, match="counted from 0"):
+        ArrayOps.of(MATRIX).singular_value(MATRIX, -1)
+
+
+def test_a_memo_gives_the_same_and_forgets_beyond_its_limit() -> None:
+    plain, memo = ArrayOps.of(MATRIX), MemoOps(array_api_compat.numpy, limit=3 * MATRIX.nbytes)
+    assert memo.svd(MATRIX) is memo.svd(MATRIX)
+    other = MATRIX.copy()
+    assert memo.svd(other) is not memo.svd(MATRIX)
+    for index in range(3):
+        assert memo.singular_value(MATRIX, index) == plain.singular_value(MATRIX, index)
+    mirrored = MATRIX.T
+    assert memo.product(MATRIX, mirrored) is memo.product(MATRIX, mirrored)
+    np.testing.assert_array_equal(memo.sum(MATRIX, other), 2 * MATRIX)
+    first = memo.svd(MATRIX)
+    memo.frobenius_norm(np.ones((50, 50)))
+    assert memo.svd(MATRIX) is not first

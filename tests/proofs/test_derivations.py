@@ -1,0 +1,92 @@
+"""Every derivation goes through, and every checked step fails once its claim is replaced by a false one."""
+
+import importlib
+
+import pytest
+import sympy
+
+from specbound.checks.symbolic import Derivation, DerivationFailed, StepKind, check_symbolic
+from specbound.checks.symbolic.check import derive
+from specbound.core.catalogue import catalog
+from specbound.core.statement import Expected, Statement
+from specbound.core.verdict import Verdict
+from specbound.numeric.ops import NotAvailable
+from tests.conftest import run_module
+
+CATALOG = catalog()
+HELD = [s for s in CATALOG.values() if s.expected is Expected.HOLDS]
+MUTANTS = [(s, mutant) for s in HELD for mutant in s.mutants]
+
+
+def _steps(statement: Statement):
+    return importlib.import_module(f"proofs.{statement.area}.{statement.id}").derive
+
+
+@pytest.mark.parametrize("statement", CATALOG.values(), ids=lambda s: s.id)
+def test_the_derivation_goes_through(statement: Statement) -> None:
+    found = check_symbolic(statement)
+    assert "failure" not in found.details
+    expected = Verdict.HOLDS if statement.expected is Expected.HOLDS else Verdict.VIOLATED
+    assert found.verdict is expected
+
+
+def test_what_each_derivation_rests_on() -> None:
+    reach = {s.id: check_symbolic(s).details["reach"] for s in CATALOG.values()}
+    assert reach == {
+        "horn_johnson_triple": "derived",
+        "triple_gap": "derived",
+        "triple_independent": "refuted",
+        "triple_sequential": "derived",
+        "weyl_sum": "rests on the dimension formula, Cauchy–Schwarz",
+    }
+
+
+@pytest.mark.parametrize(("statement", "mutant"), MUTANTS, ids=lambda item: getattr(item, "id", None) or item.name)
+def test_no_derivation_reaches_a_mutant(statement: Statement, mutant) -> None:
+    derivation, failure = derive(statement.mutate(mutant), _steps(statement))
+    assert "does not follow" in failure
+    assert not derivation.complete
+
+
+@pytest.mark.parametrize("statement", CATALOG.values(), ids=lambda s: s.id)
+def test_every_checked_step_fails_for_a_stronger_claim(statement: Statement) -> None:
+    derivation, _ = derive(statement, _steps(statement))
+    slack = sympy.Symbol("slack", positive=True)
+    checked = [step for step in derivation.steps if step.kind is StepKind.CHECKED]
+    assert checked
+    for step in checked:
+        assert step.check(step.claim), step.name
+        assert not step.check(step.claim - slack), step.name
+
+
+@pytest.mark.parametrize("repaired", ["triple_gap", "triple_sequential"])
+def test_the_counterexample_does_not_refute_the_readings_that_hold(repaired: str) -> None:
+    _, failure = derive(CATALOG[repaired], _steps(CATALOG["triple_independent"]))
+    assert "does not follow" in failure
+
+
+def test_a_counterexample_must_meet_the_assumptions() -> None:
+    derivation = Derivation(CATALOG["triple_independent"])
+    with pytest.raises((DerivationFailed, NotAvailable)):
+        derivation.refute(
+            "equal singular values", {"A": [[1, 1]], "B": [[1, 0], [0, 1]], "C": [[1], [-1]], "r1": 1, "r2": 1}
+        )
+
+
+def test_a_derivation_without_conclusion_is_a_failure() -> None:
+    _, failure = derive(CATALOG["weyl_sum"], lambda _: None)
+    assert failure == "it ends without a conclusion"
+
+
+def test_a_statement_without_a_file_has_no_derivation() -> None:
+    mutant = CATALOG["weyl_sum"].mutate(CATALOG["weyl_sum"].mutants[0])
+    with pytest.raises(NotAvailable, match="no derivation"):
+        check_symbolic(mutant)
+
+
+def test_python_m_proofs_runs_them_all() -> None:
+    done = run_module("proofs")
+    assert done.returncode == 0, done.stderr
+    for statement in CATALOG.values():
+        assert statement.id in done.stdout
+    assert "7 steps: derived" in done.stdout

@@ -1,0 +1,243 @@
+"""Every command as a subprocess, with good input and bad."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from specbound.core.catalogue import catalog
+from specbound.core.evidence import Evidence, Kind, write_evidence
+from specbound.core.verdict import Verdict
+from tests.conftest import run_module
+
+SMALL = ("--set", "random_instances=4000", "--set", "property_examples=20", "--set", "ascents=1")
+THEOREM = '''"""The Frobenius norm of a product is at most a spectral norm times a Frobenius norm."""
+
+from specbound import Domain, Mutant, Relation, Source, Statement
+
+
+def lhs(x):
+    return x.ops.frobenius_norm(x.ops.product(x.A, x.B))
+
+
+def rhs(x):
+    return x.ops.singular_value(x.A, 0) * x.ops.frobenius_norm(x.B)
+
+
+def scale(x):
+    return x.ops.frobenius_norm(x.A) * x.ops.frobenius_norm(x.B)
+
+
+statement = Statement(
+    id="mixed_product", area="own", claim=r"\\|AB\\|_F \\le \\sigma_1(A) \\|B\\|_F",
+    domain=Domain({"A": ("m", "n"), "B": ("n", "p")}),
+    lhs=lhs, relation=Relation.LE, rhs=RHS, scale=scale, source=Source("textbook"),
+    mutants=(Mutant("second_value", "the second singular value", {"rhs": lambda x: x.ops.singular_value(x.A, 1)
+                                                                 * x.ops.frobenius_norm(x.B)}),),
+)
+'''
+
+
+@pytest.fixture
+def specbound() -> Callable[..., CompletedProcess[str]]:
+    return partial(run_module, "specbound")
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    generator = torch.Generator().manual_seed(0)
+    tensors = {f"layer.{n}.weight": torch.randn(6, 6, generator=generator) for n in range(4)}
+    save_file(tensors, tmp_path / "weights.safetensors")
+    return tmp_path / "weights.safetensors"
+
+
+def _theorem(tmp_path: Path, rhs: str = "rhs") -> str:
+    path = tmp_path / "my_theorem.py"
+    path.write_text(THEOREM.replace("RHS", rhs))
+    return str(path)
+
+
+def test_help_names_every_command(specbound) -> None:
+    done = specbound("--help")
+    assert done.returncode == 0
+    for command in ("list", "show", "check", "falsify", "spectrum"):
+        assert command in done.stdout
+
+
+def test_list(specbound, tmp_path: Path) -> None:
+    done = specbound("list", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    listed = json.loads(done.stdout)
+    assert [entry["id"] for entry in listed] == list(catalog())
+    assert all(set(entry) == {"id", "area", "claim", "expected", "status"} for entry in listed)
+    assert {entry["status"] for entry in listed} == {"no evidence here"}
+    assert "triple_gap" in specbound("list").stdout
+
+
+def test_list_reads_statuses_from_evidence(specbound, tmp_path: Path) -> None:
+    record = Evidence("triple_gap", Kind.PROPERTY, Verdict.HOLDS, counts={"HOLDS": 12})
+    write_evidence(tmp_path / "evidence.jsonl", [record])
+    listed = json.loads(specbound("list", "--json", "--evidence", str(tmp_path)).stdout)
+    assert {entry["id"]: entry["status"] for entry in listed}["triple_gap"] == "no counterexample in 12"
+    newest = tmp_path / "verify" / "results" / "2026-01-01"
+    newest.mkdir(parents=True)
+    write_evidence(newest / "evidence.jsonl", [record])
+    assert "no counterexample in 12" in specbound("list", cwd=tmp_path).stdout
+
+
+def test_show(specbound) -> None:
+    done = specbound("show", "triple_sequential")
+    assert done.returncode == 0, done.stderr
+    for words in ("**Claim.**", "**Tight when**", "index_shifted", "expected   holds"):
+        assert words in done.stdout
+    shown = json.loads(specbound("show", "triple_independent", "--json").stdout)
+    assert shown["expected"] == "refuted"
+    assert "angles_defined" in shown["assumptions"]
+
+
+def test_check_prints_a_table_and_json(specbound) -> None:
+    done = specbound("check", "weyl_sum", "triple_independent", *SMALL)
+    assert done.returncode == 0, done.stderr
+    assert "2 of 2" in done.stdout
+    assert "triple_independent: smallest counterexample {" in done.stdout
+    found = json.loads(specbound("check", "weyl_sum", "--kind", "property", "--json", *SMALL).stdout)
+    assert [record["kind"] for record in found["evidence"]] == ["property"]
+    assert found["rows"][0]["statement"] == "weyl_sum"
+
+
+def test_check_measures_on_given_weights(specbound, weights: Path) -> None:
+    done = specbound("check", "triple_gap", "--kind", "measured", "--weights", str(weights), "--json")
+    assert done.returncode == 0, done.stderr
+    (record,) = json.loads(done.stdout)["evidence"]
+    assert [item["matrices"] for item in record["details"]["tuples"]] == [
+        ["layer.2.weight", "layer.1.weight", "layer.0.weight"],
+        ["layer.3.weight", "layer.2.weight", "layer.1.weight"],
+    ]
+
+
+def test_a_theorem_of_ones_own_is_checked_by_one_command(specbound, tmp_path: Path) -> None:
+    done = specbound("check", "--statements", _theorem(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "mixed_product" in done.stdout
+    assert "1 of 1" in done.stdout
+    assert "no counterexample in" in done.stdout
+    assert "weyl_sum" not in done.stdout
+
+
+def test_a_false_theorem_of_ones_own_is_a_surprise(specbound, tmp_path: Path) -> None:
+    path = _theorem(tmp_path, "lambda x: 0.9 * rhs(x)")
+    done = specbound("check", "--statements", path)
+    assert done.returncode == 1
+    assert "SURPRISE mixed_product: expected to hold, VIOLATED by adversarial evidence" in done.stdout
+    assert specbound("falsify", "mixed_product", "--statements", path).returncode == 1
+
+
+def test_falsify_exit_codes(specbound) -> None:
+    refuted = specbound("falsify", "triple_independent")
+    assert refuted.returncode == 0, refuted.stderr
+    assert "VIOLATED" in refuted.stdout
+    assert json.loads(refuted.stdout.splitlines()[0])["recipe"] in ("entries", "by_spectrum")
+    mutant = specbound("falsify", "weyl_sum/index_shifted", "--json")
+    assert mutant.returncode == 0
+    assert json.loads(mutant.stdout)["verdict"] == "VIOLATED"
+    nothing = specbound("falsify", "weyl_sum", "--seconds", "0.2")
+    assert nothing.returncode == 3
+    assert "no counterexample" in nothing.stdout
+
+
+def test_spectrum(specbound, weights: Path) -> None:
+    done = specbound("spectrum", str(weights))
+    assert done.returncode == 0, done.stderr
+    assert "layer.3.weight" in done.stdout
+    (first, *_) = json.loads(specbound("spectrum", str(weights), "--json").stdout)
+    from safetensors.torch import load_file
+
+    expected = np.linalg.svd(load_file(weights)["layer.0.weight"].double().numpy(), compute_uv=False)
+    np.testing.assert_allclose(first["singular_values"], expected, rtol=1e-12)
+
+
+BAD = {
+    "unknown id": (("show", "triple_gop"), "the nearest known: triple_gap"),
+    "unknown mutant": (("falsify", "weyl_sum/indices"), "unknown mutant of weyl_sum"),
+    "unknown kind": (("check", "--kind", "guess"), "unknown kind"),
+    "kind to come": (("check", "--kind", "certified"), "no certified check in this version"),
+    "unknown budget": (("check", "--budget", "vast"), "unknown budget"),
+    "unknown key": (("check", "--set", "batches=3"), "unknown configuration key 'batches'"),
+    "no assignment": (("check", "--set", "batch"), "required: KEY=N"),
+    "bad device": (("check", "--device", "cuda:99"), "cannot be used here"),
+    "missing weights": (("check", "--weights", "absent.safetensors"), "no file at"),
+    "missing spectrum": (("spectrum", "absent.safetensors"), "no file at"),
+    "missing statements": (("check", "--statements", "absent.py"), "no statements file"),
+    "missing evidence": (("list", "--evidence", "absent"), "holds no evidence.jsonl"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_gets_one_clear_line_and_exit_code_2(specbound, case: str) -> None:
+    arguments, message = BAD[case]
+    done = specbound(*arguments)
+    assert done.returncode == 2, done.stdout
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+FILES = {
+    "empty": (b"", "is empty"),
+    "truncated": (b"\x40\x00\x00\x00\x00\x00\x00\x00{", "may be truncated"),
+    "pickle": (b"\x80\x04\x95\x05.", "is a pickle"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+@pytest.mark.parametrize("command", [("spectrum",), ("check", "triple_gap", "--weights")])
+def test_bad_weight_files_get_one_clear_line(specbound, tmp_path: Path, case: str, command: tuple[str, ...]) -> None:
+    content, message = FILES[case]
+    (tmp_path / "w.safetensors").write_bytes(content)
+    done = specbound(*command, str(tmp_path / "w.safetensors"))
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_weights_that_are_not_finite_or_do_not_fit(specbound, tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    save_file({"w": torch.tensor([[float("nan")]])}, path)
+    assert "w has entries that are NaN" in specbound("spectrum", str(path)).stderr
+    save_file({"a": torch.ones(2, 3), "b": torch.ones(5, 7)}, path)
+    done = specbound("check", "weyl_sum", "--kind", "measured", "--weights", str(path))
+    assert done.returncode == 2
+    assert "no 2 consecutive matrices fit together among a (2, 3), b (5, 7)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("line", ["1 / 0", "raise SystemExit", "import absent_module", "def ("])
+def test_a_statements_file_that_raises(specbound, tmp_path: Path, line: str) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(f"x = 1\n{line}\n")
+    done = specbound("check", "--statements", str(path))
+    assert done.returncode == 2
+    assert "mine.py, line 2" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("rhs", ["lambda x: x.nothing", "lambda x: 1 / 0", "lambda x: x.A @ x.A @ x.A"])
+def test_a_statement_whose_side_raises(specbound, tmp_path: Path, rhs: str) -> None:
+    done = specbound("check", "--statements", _theorem(tmp_path, rhs))
+    assert done.returncode == 2
+    assert "mixed_product" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_an_id_of_the_catalogue_cannot_be_taken(specbound, tmp_path: Path) -> None:
+    path = Path(_theorem(tmp_path))
+    path.write_text(path.read_text().replace("mixed_product", "weyl_sum"))
+    done = specbound("check", "weyl_sum", "--statements", str(path))
+    assert done.returncode == 2
+    assert "of the catalogue" in done.stderr

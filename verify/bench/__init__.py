@@ -1,0 +1,1 @@
+"""The project's own speed and strength, measured: ``python -m verify.bench`` prints a line a number."""

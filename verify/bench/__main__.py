@@ -1,0 +1,20 @@
+"""Runs every benchmark on this machine and prints its numbers, with versions first."""
+
+from __future__ import annotations
+
+import os
+
+from specbound.core.evidence import package_hash, versions
+from verify.bench import commands, search, strength
+
+
+def main() -> None:
+    """Prints versions, then a line a number."""
+    print(f"source {package_hash()}, {os.cpu_count()} cores, " + ", ".join(f"{k} {v}" for k, v in versions().items()))
+    for benchmark in (search.run, strength.run, commands.run):
+        for line in benchmark():
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
