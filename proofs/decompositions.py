@@ -11,6 +11,8 @@ from typing import Any
 
 import sympy
 
+from specbound.checks.symbolic import Subspace
+
 Relations = list[tuple[Any, Any]]
 
 
@@ -51,21 +53,22 @@ def at_least_everywhere(gram: Any, span: Any, value: Any) -> Relations:
     ]
 
 
-def at_most_beyond(gram: Any, vector: Any, value: Any, cut: Any) -> Relations:
-    """``MᵀM = V₀ L₀ V₀ᵀ + V₁ (value² I − DᵀD) V₁ᵀ`` for a vector with ``V₀ᵀ x = 0``, so that ``V₁ V₁ᵀ x = x``.
+def spanned(span: Any, vector: Any) -> Subspace:
+    """The subspace ``V Vᵀ x = x`` that orthonormal columns span."""
+    return Subspace(span.shape[1], [(span * span.T * vector, vector)])
 
-    ``V₀`` has ``cut`` columns, one for each singular value that may exceed ``value``; together with ``V₁`` it is
-    orthogonal, ``DᵀD`` is the diagonal of what the other squares fall short of ``value²`` by.
+
+def beyond(gram: Any, vector: Any, value: Any, cut: Any) -> tuple[Relations, Subspace]:
+    """``MᵀM = V₀ L₀ V₀ᵀ + V₁ (value² I − DᵀD) V₁ᵀ``, and the subspace of the vectors with ``V₀ᵀ x = 0``.
+
+    Those have ``V₁ V₁ᵀ x = x``. ``V₀`` has ``cut`` columns, one for each singular value that may exceed ``value``;
+    together with ``V₁`` it is orthogonal, ``DᵀD`` is the diagonal of what the other squares lack of ``value²``.
     """
     size, name = vector.shape[0], sympy.latex(gram)
-    first, beyond = (sympy.MatrixSymbol(f"V_{part}({name})", size, n) for part, n in ((0, cut), (1, size - cut)))
+    v0, v1 = (sympy.MatrixSymbol(f"V_{part}({name})", size, n) for part, n in ((0, cut), (1, size - cut)))
     squares = sympy.MatrixSymbol(f"L_0({name})", cut, cut)
     shortfall = sympy.MatrixSymbol(f"D_1({name})", size - cut, size - cut)
-    return [
-        (
-            gram,
-            first * squares * first.T + value**2 * beyond * beyond.T - beyond * shortfall.T * shortfall * beyond.T,
-        ),
-        (first.T * vector, sympy.ZeroMatrix(cut, 1)),
-        (beyond * beyond.T * vector, vector),
-    ]
+    short = v1 * shortfall.T * shortfall * v1.T
+    decomposed: Relations = [(gram, v0 * squares * v0.T + value**2 * v1 * v1.T - short)]
+    inside: Relations = [(v0.T * vector, sympy.ZeroMatrix(cut, 1)), (v1 * v1.T * vector, vector)]
+    return decomposed, Subspace(size - cut, inside)

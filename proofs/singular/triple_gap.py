@@ -14,9 +14,9 @@ def derive(d: Derivation) -> None:
     span_a, span_c, u, v = a.right(x.r1), c.left(x.r2), b.left(1), b.right(1)
     half, core = product(span_a.T, x.B, x.C), product(span_a.T, x.B, span_c)
     s_abc, s_half, s_core = (svd(m).value(0) for m in (product(x.A, x.B, x.C), half, core))
-    d.given(*top_pair(half, svd(half).left(1), svd(half).right(1), s_half))
-    d.given(*top_pair(core, svd(core).left(1), svd(core).right(1), s_core))
-    d.given((u.T * u, 1), (v.T * v, 1))
+    d.given("top singular pair of VᵀBC", *top_pair(half, svd(half).left(1), svd(half).right(1), s_half))
+    d.given("top singular pair of VᵀBU", *top_pair(core, svd(core).left(1), svd(core).right(1), s_core))
+    d.given("u₁(B) and v₁(B) are of unit length", (u.T * u, 1), (v.T * v, 1))
     cos1, sin1 = d.angle(span_a, u)
     cos2, sin2 = d.angle(span_c, v)
 
@@ -50,7 +50,7 @@ def derive(d: Derivation) -> None:
     rest = sympy.MatrixSymbol("R", *x.B.shape)
     d.spectral_norm_is(rest, s2)
     split = top_and_rest(x.B, rest, u, v, s1)
-    d.given(*split[1:])
+    d.given("B = σ₁(B) u vᵀ + R, uᵀR = 0, Rv = 0", *split[1:])
     p, q = span_a * span_a.T * u, span_c * span_c.T * v
     between = d.spectral_norm(core, right=span_c.T * v, left=span_a.T * u)
     across = d.scalar(p.T * rest * q)

@@ -2,7 +2,7 @@
 
 import sympy
 
-from proofs.decompositions import at_least_on_span, at_most_beyond
+from proofs.decompositions import at_least_on_span, beyond, spanned
 from specbound.checks.symbolic import Derivation
 
 
@@ -17,20 +17,19 @@ def derive(d: Derivation) -> None:
         x.ops.singular_value(total, k - 1),
     )
 
-    # Where k exceeds the smaller side σ_k(A+B) = 0 and the claim is plain; otherwise such a vector exists.
+    # Otherwise k is at most the smaller side, and the three subspaces have these dimensions.
     d.vacuous("i + j − 1 is beyond the smaller side: σ_{i+j-1}(A+B) = 0", vanishing=s_k)
-    d.combine("k + (n − i + 1) + (n − j + 1) − 2n ≥ 1", k + (n - (i - 1)) + (n - (j - 1)) - 2 * n - 1, {})
-    d.cite("the dimension formula", "Horn & Johnson, Matrix Analysis, 2nd ed. 2013, 0.1.7", sympy.Integer(0))
-    e = sympy.MatrixSymbol("x", n, 1)
-    d.given((e.T * e, 1))
-
-    sum_letter = sympy.MatrixSymbol("M", *x.A.shape)
+    e, sum_letter = sympy.MatrixSymbol("x", n, 1), sympy.MatrixSymbol("M", *x.A.shape)
     span = sympy.MatrixSymbol("V_k(M)", n, k)
-    along = [(x.A, sum_letter - x.B), *at_least_on_span(sum_letter.T * sum_letter, span, s_k), (span * span.T * e, e)]
+    below_s_a, past_a = beyond(x.A.T * x.A, e, s_a, i - 1)
+    below_s_b, past_b = beyond(x.B.T * x.B, e, s_b, j - 1)
+    d.common_vector(e, spanned(span, e), past_a, past_b)
+
     of_a, of_b, of_sum = d.norm(x.A * e), d.norm(x.B * e), d.norm(x.A * e + x.B * e)
+    along = [(x.A, sum_letter - x.B), *at_least_on_span(sum_letter.T * sum_letter, span, s_k)]
     below = d.root("‖(A+B)x‖ ≥ σ_k(A+B)", of_sum, s_k, using=along)
-    above_a = d.root("‖Ax‖ ≤ σ_i(A)", s_a, of_a, using=at_most_beyond(x.A.T * x.A, e, s_a, i - 1))
-    above_b = d.root("‖Bx‖ ≤ σ_j(B)", s_b, of_b, using=at_most_beyond(x.B.T * x.B, e, s_b, j - 1))
+    above_a = d.root("‖Ax‖ ≤ σ_i(A)", s_a, of_a, using=below_s_a)
+    above_b = d.root("‖Bx‖ ≤ σ_j(B)", s_b, of_b, using=below_s_b)
     cauchy = d.cite(
         "Cauchy–Schwarz",
         "Horn & Johnson, Matrix Analysis, 2nd ed. 2013, Theorem 5.1.4",

@@ -16,7 +16,7 @@ from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence, Kind
 from specbound.core.recipe import Recipe, Values
 from specbound.core.statement import Statement
-from specbound.core.verdict import Verdict
+from specbound.core.verdict import Relation, Verdict
 from specbound.statements.recipes import recipes_of
 
 LEARNING_RATE = 0.03
@@ -81,33 +81,46 @@ def ascend(statement: Statement, recipe: Recipe, values: Values, steps: int) -> 
 
 
 def search(tally: Tally, budget: Budget, seed: int, device: torch.device, deadline: float | None = None) -> None:
-    """Random batches of every recipe in turn, then ascent from the worst batches, until the first violation.
+    """Random batches of every recipe in turn, then ascent, until the first violation.
+
+    Ascent starts from batches spread evenly over the random ones, whatever their margins: a bound that is attained at
+    some sizes would otherwise draw every ascent there, and leave the sizes where the claim may fail unsearched.
 
     **Parameters.** ``deadline``: a value of ``time.monotonic()`` after which no further batch is begun.
     """
     statement = tally.statement
     generator = np.random.default_rng(seed)
     streams = [(recipe, random_batches(recipe, generator, budget.batch, device)) for recipe in recipes_of(statement)]
-    starts: list[tuple[float, Recipe, Values]] = []
+    starts: list[tuple[Recipe, Values]] = []
 
     def over() -> bool:
         return tally.violated or (deadline is not None and time.monotonic() > deadline)
 
-    for number in range(max(1, budget.random_instances // budget.batch)):
+    rounds = max(1, budget.random_instances // budget.batch)
+    ascended = set(np.linspace(0, rounds - 1, budget.ascents, dtype=int).tolist())
+    for number in range(rounds):
         recipe, stream = streams[number % len(streams)]
         values = next(stream)
         batch = margins(statement, recipe, values)
         _add(tally, recipe, values, batch)
         if over():
             return
-        order = torch.argsort(batch.relative)[:ASCENDED]
-        start = {**values, **{item.name: values[item.name][order] for item in recipe.reals}}
-        starts = sorted([*starts, (float(batch.relative.min()), recipe, start)], key=lambda s: s[0])[: budget.ascents]
-    for _, recipe, start in starts:
+        if number in ascended:
+            starts.append((recipe, _worst_decided(recipe, values, batch)))
+    for recipe, start in starts:
         for values, batch in ascend(statement, recipe, start, budget.ascent_steps):
             _add(tally, recipe, values, batch)
             if over():
                 return
+            if not bool(batch.decided.any()):
+                # All of them have arrived at equality, where ascent has nowhere to go.
+                break
+
+
+def _worst_decided(recipe: Recipe, values: Values, batch: Margins) -> Values:
+    """The instances nearest to a violation; those that rounding leaves undecided sit at equality and come last."""
+    order = torch.argsort(torch.where(batch.decided, batch.relative, torch.inf))[:ASCENDED]
+    return {**values, **{item.name: values[item.name][order] for item in recipe.reals}}
 
 
 def check_adversarial(
@@ -126,14 +139,17 @@ def check_adversarial(
 
 
 def _add(tally: Tally, recipe: Recipe, values: Values, batch: Margins) -> None:
+    """Counts a batch. A violation counts once NumPy confirms it on the one instance; others are left undecided."""
+    statement = tally.statement
     violated, decided, admitted = (int(mask.sum()) for mask in (batch.violated, batch.decided, batch.admitted))
-    tally.count({Verdict.HOLDS: decided - violated, Verdict.VIOLATED: violated, Verdict.UNDECIDED: admitted - decided})
+    worst = int(torch.where(batch.violated if violated else batch.admitted, batch.relative, torch.inf).argmin())
+    chosen = pick(recipe, values, worst)
+    chosen |= {item.name: chosen[item.name].cpu().numpy() for item in recipe.reals}
+    confirmed = bool(violated) and statement.is_violated_on(recipe.build(chosen, None))
+    near = Verdict.CONSISTENT if statement.relation is Relation.EQ else Verdict.UNDECIDED
+    tally.count({Verdict.HOLDS: decided - violated, near: admitted - decided})
+    tally.count({Verdict.VIOLATED if confirmed else Verdict.UNDECIDED: violated})
     finite = batch.tightness[batch.admitted & torch.isfinite(batch.tightness)]
     if finite.numel():
         tally.tighten(float(finite.max()))
-    # A violation is preferred to a smaller margin within a wider tolerance.
-    among = batch.violated if violated else batch.admitted
-    worst = int(torch.where(among, batch.relative, torch.inf).argmin())
-    chosen = pick(recipe, values, worst)
-    reals = {item.name: chosen[item.name].cpu().numpy() for item in recipe.reals}
-    tally.lower(float(batch.relative[worst]), bool(batch.violated[worst]), recipe, {**chosen, **reals})
+    tally.lower(float(batch.relative[worst]), confirmed, recipe, chosen)

@@ -12,9 +12,10 @@ from specbound.core.errors import InvalidInput, unknown_name
 class Budget:
     """Numbers of instances and steps.
 
-    ``property_examples``: examples of a property test. ``random_instances``: instances of the batched random search,
-    in batches of ``batch``. ``ascents``: groups of instances that gradient ascent improves, ``ascent_steps`` steps
-    each. ``measured_tuples``: Gaussian tuples on which tightness is measured where no matrices are given.
+    ``property_examples``: examples of a property test. ``random_instances``: instances of the batched random search, in
+    whole batches of ``batch``, at least one. ``ascents``: batches, spread over the random ones, whose worst instances
+    gradient ascent improves, for at most ``ascent_steps`` steps each. ``measured_tuples``: Gaussian tuples on which
+    tightness is measured where no matrices are given.
     """
 
     property_examples: int
@@ -26,9 +27,9 @@ class Budget:
 
 
 BUDGETS = {
-    "quick": Budget(300, 20_000, 500, 4, 100, 20),
-    "standard": Budget(2_000, 400_000, 1_000, 16, 300, 60),
-    "deep": Budget(20_000, 8_000_000, 2_000, 64, 1_000, 200),
+    "quick": Budget(300, 20_000, 500, 24, 100, 20),
+    "standard": Budget(2_000, 400_000, 1_000, 100, 300, 60),
+    "deep": Budget(20_000, 8_000_000, 2_000, 400, 1_000, 200),
 }
 
 

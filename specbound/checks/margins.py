@@ -20,7 +20,7 @@ class Margins:
 
     ``relative``: margins relative to the statement's scale, zero where that is zero, infinite where an assumption does
     not hold. ``admitted``, ``violated``, ``decided``: truth values. ``tightness``: the smaller side over the larger,
-    not finite over zero.
+    NaN where that is within the tolerance of zero.
     """
 
     relative: Array
@@ -48,7 +48,7 @@ def margins(statement: Statement, recipe: Recipe, values: Mapping[str, Any]) -> 
     violated = admitted & (margin < -width)
     small, large = statement.relation.ordered(lhs, rhs)
     nowhere = xp.full_like(large, float("nan"))
-    tightness = small / xp.where(large != 0, large, nowhere)
+    tightness = small / xp.where(large > width, large, nowhere)
     return Margins(relative, admitted, violated, violated | (admitted & (margin >= width)), tightness)
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+if "hypothesis" not in sys.modules:
+    # Nobody else uses it in this process, so its folder need not appear where the user happens to stand.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "specbound-hypothesis"))
 
 import hypothesis
 import numpy as np
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 
 from specbound.checks.tally import Tally
 from specbound.core.evidence import Evidence, Kind
@@ -36,7 +45,9 @@ def values_of(recipe: Recipe) -> st.SearchStrategy[Values]:
     def draw_values(draw: Callable[[Any], Any]) -> Values:
         values: Values = {}
         for integer in recipe.integers:
-            values[integer.name] = draw(st.integers(integer.low, integer.high(values)))
+            high = integer.high(values)
+            hypothesis.assume(high >= integer.low)
+            values[integer.name] = draw(st.integers(integer.low, high))
         for real in recipe.reals:
             shape = real.shape(values)
             count = int(np.prod(shape))
@@ -59,7 +70,9 @@ def check_property(statement: Statement, examples: int, seed: int) -> Evidence:
     The first violation ends the test and is shrunk by :mod:`specbound.checks.shrink`: Hypothesis's own shrinking
     leaves sizes and the arrays that depend on them tangled, and takes seconds where this takes milliseconds.
 
-    **Parameters.** ``examples``: shared out evenly over the recipes. ``seed``: of all draws.
+    **Parameters.** ``examples``: shared out evenly over the recipes. ``seed``: of all draws; Hypothesis also draws
+    constants that it finds in the modules imported at the time, so the same seed gives the same examples within one
+    command, and only nearly so from another program.
     **Returns.** Evidence with the counts of verdicts; where the claim is violated, the shrunk recipe.
     """
     tally = Tally(statement, Kind.PROPERTY)
@@ -78,6 +91,9 @@ def check_property(statement: Statement, examples: int, seed: int) -> Evidence:
             settings(hypothesis.seed(seed)(test))()
         except _Violated:
             break
+        except Unsatisfiable:
+            # No drawn instance met the assumptions: there is nothing to count for this recipe.
+            continue
     return tally.evidence(seed, {})
 
 
@@ -85,6 +101,9 @@ def _comparison(tally: Tally, recipe: Recipe) -> Callable[[Values], None]:
     statement = tally.statement
 
     def compare(values: Values) -> None:
+        if tally.violated:
+            # Hypothesis runs a failing example again before it reports it.
+            raise _Violated
         instance = recipe.build(values, None)
         hypothesis.assume(bool(statement.admits(instance)))
         comparison = statement.compare(instance)

@@ -22,29 +22,40 @@ REDRAWN = 200
 
 
 def shrink(statement: Statement, recipe: Recipe, values: Values) -> Values:
-    """The numbers of a smaller counterexample of the same recipe, where no single simplification goes further.
+    """The numbers of a smaller counterexample of the same recipe: sizes first, then one number after the other.
 
     **Parameters.** ``values``: numbers on which ``statement`` is violated, reals as NumPy arrays.
-    **Returns.** Numbers on which it is violated by at least a tenth as much, relative to the statement's scale.
+    **Returns.** Numbers on which it is violated by at least a tenth as much, relative to the statement's scale, and
+    where no single number can be made simpler.
     """
     required = KEPT_PART * _violation(statement, recipe, values)
-    while True:
-        for candidate in _simpler(statement, recipe, values):
-            if _violation(statement, recipe, candidate) >= required:
-                values = candidate
-                break
-        else:
-            return values
+    smaller: Values | None = values
+    while smaller is not None:
+        values = smaller
+        candidates = _smaller(statement, recipe, values)
+        smaller = next((c for c in candidates if _violation(statement, recipe, c) >= required), None)
+    simpler = True
+    while simpler:
+        simpler = False
+        for item in recipe.reals:
+            for position in np.ndindex(values[item.name].shape):
+                for choice in _simpler_choices(item, float(values[item.name][position])):
+                    array = values[item.name].copy()
+                    array[position] = choice
+                    candidate = {**values, item.name: array}
+                    if _violation(statement, recipe, candidate) >= required:
+                        values, simpler = candidate, True
+                        break
+    return values
 
 
-def _simpler(statement: Statement, recipe: Recipe, values: Values) -> Iterator[Values]:
-    """Smaller sizes first, with the arrays cropped or drawn afresh; then simpler numbers."""
+def _smaller(statement: Statement, recipe: Recipe, values: Values) -> Iterator[Values]:
+    """Neighbours with smaller integers, the arrays cropped or the worst of many drawn afresh."""
     generator = np.random.default_rng(0)
     for smaller in recipe.smaller_integers(values):
         yield smaller
         batch = {**smaller, **recipe.draw_reals(generator, smaller, (REDRAWN,))}
         yield pick(recipe, batch, int(np.argmin(margins(statement, recipe, batch).relative)))
-    yield from recipe.simpler_reals(values, _simpler_choices)
 
 
 def _violation(statement: Statement, recipe: Recipe, values: Values) -> float:

@@ -45,16 +45,15 @@ class Tally:
             self.worst = (recipe, values) if recipe is not None and values is not None else None
 
     def evidence(self, seed: int | None, details: Mapping[str, Any]) -> Evidence:
-        """The record of this search. A violation that can be rebuilt counts once NumPy confirms it, and is shrunk."""
-        violated, rebuilt = self.violated, None
-        if violated and self.worst is not None:
+        """The record of this search. A violation that can be rebuilt is shrunk."""
+        rebuilt = None
+        if self.violated and self.worst is not None:
             recipe, values = self.worst
-            violated = self.statement.is_violated_on(recipe.build(values, None))
-            rebuilt = recipe.to_json(shrink(self.statement, recipe, values)) if violated else None
+            rebuilt = recipe.to_json(shrink(self.statement, recipe, values))
         return Evidence(
             statement=self.statement.id,
             kind=self.kind,
-            verdict=self._verdict(violated),
+            verdict=self._verdict(),
             margin=self.smallest if math.isfinite(self.smallest) else None,
             tightness=self.tightest if math.isfinite(self.tightest) else None,
             counts=dict(self.counts),
@@ -65,8 +64,8 @@ class Tally:
             files=file_hashes(self.statement.file),
         )
 
-    def _verdict(self, violated: bool) -> Verdict:
-        if violated:
+    def _verdict(self) -> Verdict:
+        if self.violated:
             return Verdict.VIOLATED
         for verdict in (Verdict.UNDECIDED, Verdict.CONSISTENT):
             if self.counts[verdict.value]:

@@ -31,6 +31,7 @@ def catalog(package: str = CATALOGUE) -> dict[str, Statement]:
     """
     found: dict[str, Statement] = {}
     root = importlib.import_module(package)
+    _refuse_unreachable(Path(next(iter(root.__path__))))
     for area in pkgutil.iter_modules(root.__path__):
         if not area.ispkg:
             continue
@@ -41,6 +42,12 @@ def catalog(package: str = CATALOGUE) -> dict[str, Statement]:
                 raise InvalidInput(f"statement id {statement.id!r} is used twice; rename one of the files")
             found[statement.id] = statement
     return found
+
+
+def _refuse_unreachable(root: Path) -> None:
+    for folder in root.iterdir():
+        if folder.is_dir() and any(folder.glob("*.py")) and not (folder / "__init__.py").is_file():
+            raise InvalidInput(f"{folder} holds modules but no __init__.py, so they would not be found; add one")
 
 
 def _statement_of(module: ModuleType, area: str) -> Statement:
@@ -74,9 +81,13 @@ def load_statements(path: Path) -> dict[str, Statement]:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         raise InvalidInput(f"{path}, line {_line_in(path, error)}: {type(error).__name__}: {error}") from error
-    own = [value for value in vars(module).values() if isinstance(value, Statement)]
+    own = list({id(value): value for value in vars(module).values() if isinstance(value, Statement)}.values())
     if not own:
         raise InvalidInput(f"{path} defines no statement; assign a specbound.Statement to a module-level name")
+    names = [item.id for item in own]
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidInput(f"{path} defines two statements with the id {name!r}; rename one of them")
     return {item.id: replace(item, document=item.document or module.__doc__ or "", file=path) for item in own}
 
 

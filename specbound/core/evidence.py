@@ -8,7 +8,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import Enum
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -78,9 +78,15 @@ class Evidence:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Evidence:
         """The record that :meth:`to_json` wrote; raises :class:`InvalidInput` for anything else."""
+        required = {item.name for item in fields(cls)}
+        if set(data) != required:
+            raise InvalidInput(f"not an evidence record: it has {sorted(data)}; required: exactly {sorted(required)}")
+        for name in ("counts", "details", "versions", "files"):
+            if not isinstance(data[name], Mapping):
+                raise InvalidInput(f"not an evidence record: {name} is {data[name]!r}; required: an object")
         try:
-            fields: dict[str, Any] = {**data, "kind": Kind(data["kind"]), "verdict": Verdict(data["verdict"])}
-            return cls(**fields)
+            given: dict[str, Any] = {**data, "kind": Kind(data["kind"]), "verdict": Verdict(data["verdict"])}
+            return cls(**given)
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidInput(f"not an evidence record ({error}); it may come from another version") from error
 
@@ -124,8 +130,12 @@ def write_evidence(path: Path, records: Iterable[Evidence]) -> None:
 
 def read_evidence(path: Path) -> list[Evidence]:
     """The records of a file; raises :class:`InvalidInput` naming the first line that is not one."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path} is no text file; required: one JSON record a line") from error
     records: list[Evidence] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         try:
             records.append(Evidence.from_json(json.loads(line)))
         except (json.JSONDecodeError, InvalidInput) as error:

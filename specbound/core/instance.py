@@ -33,10 +33,10 @@ class Instance:
     values: Mapping[str, Any]
 
     def __getattr__(self, name: str) -> Any:
-        try:
-            return self.values[name]
-        except KeyError:
-            raise AttributeError(f"this instance has {', '.join(self.values)}; no {name!r}") from None
+        values = self.__dict__.get("values", {})
+        if name not in values:
+            raise AttributeError(f"this instance has {', '.join(values)}; no {name!r}")
+        return values[name]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ class Domain:
 
     matrices: Mapping[str, tuple[str, str]]
     indices: Mapping[str, Index] = field(default_factory=dict[str, Index])
+
+    def __post_init__(self) -> None:
+        for name in self.indices:
+            if name in self.matrices or name in self.dimensions:
+                raise InvalidInput(f"the index {name!r} is also the name of a matrix or a size; give it another")
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -82,11 +87,15 @@ class Domain:
         for name, matrix in matrices.items():
             if not _all_finite(matrix):
                 raise InvalidInput(f"{name} has entries that are NaN or infinite; required: finite entries")
+        self.check_indices(values, sizes)
+        return Instance(ops or ArrayOps.of(next(iter(matrices.values()))), dict(values))
+
+    def check_indices(self, values: Mapping[str, Any], sizes: Sizes) -> None:
+        """Raises :class:`InvalidInput` for an index that is no integer of its range."""
         for name, index in self.indices.items():
             high = index.high(sizes)
-            if not index.low <= values[name] <= high:
+            if not isinstance(values[name], int) or not index.low <= values[name] <= high:
                 raise InvalidInput(f"{name} = {values[name]}; required: {index.low} to {high} at sizes {sizes}")
-        return Instance(ops or ArrayOps.of(next(iter(matrices.values()))), dict(values))
 
 
 def _all_finite(matrix: Array) -> bool:

@@ -54,11 +54,20 @@ class Recipe:
     build: Callable[[Mapping[str, Any], Ops | None], Instance]
 
     def draw_integers(self, generator: np.random.Generator) -> Values:
-        """One draw of all integers, each uniform in its range."""
-        values: Values = {}
-        for item in self.integers:
-            values[item.name] = int(generator.integers(item.low, item.high(values) + 1))
-        return values
+        """One draw of all integers, each uniform in its range; sizes that leave a later range empty are drawn again.
+
+        **Raises.** :class:`InvalidInput` where a thousand draws leave one empty.
+        """
+        for _ in range(1000):
+            values: Values = {}
+            for item in self.integers:
+                high = item.high(values)
+                if high < item.low:
+                    break
+                values[item.name] = int(generator.integers(item.low, high + 1))
+            else:
+                return values
+        raise InvalidInput(f"recipe {self.name}: no sizes were found at which every index has a value; widen its range")
 
     def draw_reals(self, generator: np.random.Generator, integers: Values, batch: Sequence[int] = ()) -> Values:
         """A batch of draws of all reals at these integers: float64 arrays of shape ``(*batch, *shape)``."""
@@ -103,17 +112,10 @@ class Recipe:
                 candidate: Values = {}
                 for other in self.integers:
                     wanted = lower if other is item else values[other.name]
-                    candidate[other.name] = max(other.low, min(wanted, other.high(candidate)))
+                    candidate[other.name] = min(wanted, other.high(candidate))
+                if any(candidate[other.name] < other.low for other in self.integers):
+                    continue
                 for real in self.reals:
                     crop = tuple(slice(length) for length in real.shape(candidate))
                     candidate[real.name] = values[real.name][crop]
                 yield candidate
-
-    def simpler_reals(self, values: Values, choices: Callable[[Reals, float], Sequence[float]]) -> Iterator[Values]:
-        """Neighbours with one real replaced by one of the simpler ``choices`` for it, nearest to simple first."""
-        for item in self.reals:
-            for position in np.ndindex(values[item.name].shape):
-                for choice in choices(item, float(values[item.name][position])):
-                    array = values[item.name].copy()
-                    array[position] = choice
-                    yield {**values, item.name: array}

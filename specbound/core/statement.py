@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from array_api_compat import array_namespace
 
 from specbound.core.errors import InvalidInput
 from specbound.core.instance import Domain, Instance
@@ -144,10 +145,21 @@ class Statement:
         return self._evaluated("lhs", instance), self._evaluated("rhs", instance)
 
     def tolerance(self, instance: Instance) -> Scalar:
-        """What rounding leaves open on each instance of the batch, in the units of the sides."""
-        matrices = {name: instance.values[name] for name in self.domain.matrices}
-        dimensions = sum(sum(matrix.shape[-2:]) for matrix in matrices.values())
-        return tolerance(next(iter(matrices.values())).dtype, dimensions, self._evaluated("scale", instance))
+        """What rounding leaves open on each instance of the batch, in the units of the sides.
+
+        **Raises.** :class:`InvalidInput` where the scale is negative.
+        """
+        matrices = [instance.values[name] for name in self.domain.matrices]
+        scale = self._evaluated("scale", instance)
+        xp: Any = array_namespace(matrices[0])
+        if not bool(xp.all(scale >= 0)):
+            raise InvalidInput(f"{self.id}: scale is negative or NaN on an instance; required: a bound on sizes")
+        growth: Any = 1.0
+        for matrix in matrices:
+            norm = instance.ops.frobenius_norm(matrix)
+            growth = growth * xp.where(norm > 1, norm, xp.ones_like(norm))
+        dimensions = sum(sum(matrix.shape[-2:]) for matrix in matrices)
+        return tolerance(matrices[0].dtype, dimensions, scale, growth)
 
     def compare(self, instance: Instance, equality: bool = False) -> Comparison:
         """Both sides on one instance and the verdict that floats allow.
@@ -159,7 +171,7 @@ class Statement:
         margin, width = float(self.relation.margin(lhs, rhs)), float(self.tolerance(instance))
         verdict = judge(margin, width, equality or self.relation is Relation.EQ)
         small, large = self.relation.ordered(lhs, rhs)
-        return Comparison(verdict, lhs, rhs, margin, width, small / large if large else float("nan"))
+        return Comparison(verdict, lhs, rhs, margin, width, small / large if large > width else float("nan"))
 
     def _evaluated(self, name: str, instance: Instance) -> Scalar:
         try:

@@ -80,4 +80,6 @@ def mutants_refuted(statement: Statement, records: Sequence[Evidence]) -> dict[s
 
 
 def _examples(records: Iterable[Evidence], *kinds: Kind) -> int:
-    return sum(record.examples for record in records if record.kind in kinds)
+    """How many instances were decided: what rounding leaves open speaks neither for a claim nor against it."""
+    decided = (Verdict.HOLDS.value, Verdict.CONSISTENT.value)
+    return sum(record.counts.get(word, 0) for record in records if record.kind in kinds for word in decided)

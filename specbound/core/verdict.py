@@ -50,7 +50,7 @@ class Comparison:
     """Both sides on one instance, in the same units, with what follows.
 
     ``margin`` is how far the relation holds, ``tolerance`` the half-width that rounding leaves open, ``tightness`` the
-    side claimed to be smaller over the other, dimensionless, NaN over zero.
+    side claimed to be smaller over the other, dimensionless, NaN where the other is within the tolerance of zero.
     """
 
     verdict: Verdict

@@ -88,10 +88,15 @@ class ArrayDecomposition:
         return self._s[..., -1]
 
     def left(self, count: int) -> Array:
-        return self._u[..., :, :count]
+        return self._first(self._u, count)
 
     def right(self, count: int) -> Array:
-        return self._vt.mT[..., :, :count]
+        return self._first(self._vt.mT, count)
+
+    def _first(self, vectors: Array, count: int) -> Array:
+        if not 1 <= count <= vectors.shape[-1]:
+            raise NotAvailable(f"{count} singular vectors were asked for; there are {vectors.shape[-1]}")
+        return vectors[..., :, :count]
 
 
 class ArrayOps:
@@ -134,7 +139,10 @@ class ArrayOps:
         return _padded(self._xp.linalg.svdvals(matrix), index)
 
     def frobenius_norm(self, matrix: Array) -> Scalar:
-        return self._xp.linalg.matrix_norm(matrix)
+        # Divided by the largest entry first: the squares of tiny entries would vanish.
+        largest = self._xp.max(self._xp.abs(matrix), axis=(-2, -1))
+        divisor = self._xp.where(largest > 0, largest, self._xp.ones_like(largest))
+        return divisor * self._xp.linalg.matrix_norm(matrix / divisor[..., None, None])
 
     def cosine(self, subspace: Array, vector: Array) -> Scalar:
         return self._norm(subspace.mT @ vector)

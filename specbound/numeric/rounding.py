@@ -31,17 +31,18 @@ def unit_roundoff(dtype: Any) -> float:
     return float(np.finfo(np.dtype(str(dtype).removeprefix("torch."))).eps) / 2
 
 
-def tolerance(dtype: Any, dimensions: int, scale: Any) -> Any:
-    """Half-width within which a float comparison is undecided: ``8 · u · d · scale``.
+def tolerance(dtype: Any, dimensions: int, scale: Any, growth: Any = 1.0) -> Any:
+    """Half-width within which a float comparison is undecided: ``8 · d · (u · scale + growth · smallest)``.
 
     **Parameters.** ``dtype``: the floating dtype computed in. ``dimensions``: ``d``, the sum of all rows and columns.
-    ``scale``: array or float, nonnegative, in the units of the compared sides.
-    **Returns.** Like ``scale``. **Accuracy.** Heuristic constant, see the module. Underflow is covered by a term of
-    ``d`` times the smallest normal number, so a comparison of two zeros has a nonzero tolerance.
+    ``scale``: array or float, nonnegative, in the units of the compared sides. ``growth``: by how much an intermediate
+    result that underflows can still be multiplied, at least 1.
+    **Returns.** Like ``scale``. **Accuracy.** Heuristic constant, see the module. ``smallest`` is the smallest normal
+    number, so a comparison of two zeros has a nonzero tolerance.
     **Source.** Higham (2002), ch. 3 and 19, for the form.
 
     >>> tolerance("float64", 4, 0.0) > 0
     True
     """
     smallest = float(np.finfo(np.dtype(str(dtype).removeprefix("torch."))).tiny)
-    return CONSTANT * dimensions * (unit_roundoff(dtype) * scale + smallest)
+    return CONSTANT * dimensions * (unit_roundoff(dtype) * scale + growth * smallest)

@@ -18,8 +18,8 @@ from specbound.checks.shrink import shrink
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence
-from specbound.core.statement import Expected, Statement
-from specbound.core.verdict import Verdict
+from specbound.core.statement import Assumption, Expected, Statement
+from specbound.core.verdict import Relation, Verdict
 from specbound.statements.recipes import entries, recipes_of
 
 CATALOG = catalog()
@@ -58,6 +58,7 @@ def test_the_property_test_refutes_and_rebuilds() -> None:
     statement = CATALOG["triple_independent"]
     found = check_property(statement, 300, seed=0)
     assert found.verdict is Verdict.VIOLATED
+    assert found.counts["VIOLATED"] == 1
     _assert_rebuilds(statement, found)
 
 
@@ -85,6 +86,20 @@ def test_gradient_ascent_finds_what_random_search_does_not() -> None:
     without = replace(SMALL, ascents=1, ascent_steps=1, random_instances=4000)
     assert check_adversarial(close, without, 0).verdict is Verdict.HOLDS
     found = check_adversarial(close, replace(SMALL, ascents=2, ascent_steps=300), 0)
+    assert found.verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_ascent_is_not_drawn_to_sizes_where_the_bound_is_attained(seed: int) -> None:
+    """False only for sides of at least three, by less than random search can see; attained at every smaller size."""
+    weyl = CATALOG["weyl_sum"]
+
+    def rhs(x):
+        a, b = x.ops.singular_value(x.A, x.i), x.ops.singular_value(x.B, x.j)
+        large = min(x.A.shape[-2:]) >= 3
+        return a + b - 0.05 * large * a * b / (a + b + 1e-30)
+
+    found = check_adversarial(replace(weyl, id="false_for_large", rhs=rhs), BUDGETS["quick"], seed)
     assert found.verdict is Verdict.VIOLATED
 
 
@@ -186,6 +201,36 @@ def test_a_violation_that_numpy_does_not_confirm_does_not_count() -> None:
     found = check_adversarial(replace(weyl, id="fickle", rhs=only_in_batches), SMALL, 0)
     assert found.verdict is not Verdict.VIOLATED
     assert found.recipe is None
+    assert found.counts["UNDECIDED"] > 100
+    assert "VIOLATED" not in found.counts
+
+
+def test_an_equality_is_consistent_until_it_is_violated() -> None:
+    def frobenius_squared(x):
+        return x.ops.frobenius_norm(x.A) ** 2
+
+    def parallelogram(x):
+        norm, minus = x.ops.frobenius_norm, -x.B
+        return (norm(x.ops.sum(x.A, x.B)) ** 2 + norm(x.ops.sum(x.A, minus)) ** 2) / 2 - norm(x.B) ** 2
+
+    weyl = CATALOG["weyl_sum"]
+    scale = lambda x: x.ops.frobenius_norm(x.A) ** 2 + x.ops.frobenius_norm(x.B) ** 2  # noqa: E731
+    true = replace(weyl, id="law", lhs=frobenius_squared, rhs=parallelogram, scale=scale, relation=Relation.EQ)
+    for found in (check_property(true, 100, 0), check_adversarial(true, SMALL, 0)):
+        assert found.verdict is Verdict.CONSISTENT
+        assert set(found.counts) == {"CONSISTENT"}
+    false = replace(true, rhs=lambda x: parallelogram(x) * (1 + 1e-9))
+    for found in (check_property(false, 100, 0), check_adversarial(false, SMALL, 0)):
+        assert found.verdict is Verdict.VIOLATED
+
+
+def test_assumptions_that_nothing_meets_leave_nothing_counted() -> None:
+    never = Assumption("never", "to see what happens", lambda x: x.ops.frobenius_norm(x.A) < 0)
+    impossible = replace(CATALOG["weyl_sum"], id="vacuous", assumptions=(never,))
+    for found in (check_property(impossible, 20, 0), check_adversarial(impossible, SMALL, 0)):
+        assert found.verdict is Verdict.UNDECIDED
+        assert found.examples == 0
+        assert found.margin is None
 
 
 @pytest.mark.parametrize("name", ["tpu", "cuda:99", "nonsense"])

@@ -71,6 +71,23 @@ def test_a_statement_without_mutants_raises(package: Path) -> None:
         catalog("statements_here")
 
 
+def test_a_folder_that_would_not_be_found_raises(package: Path) -> None:
+    (package / "lost").mkdir()
+    (package / "lost" / "one.py").write_text("1 / 0")
+    with pytest.raises(InvalidInput, match="no __init__"):
+        catalog("statements_here")
+
+
+def test_two_statements_of_one_id_in_a_users_file_raise(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    text = STATEMENT.format(id="mine", area="own", mutants="")
+    path.write_text(text + text.replace("statement =", "other ="))
+    with pytest.raises(InvalidInput, match="two statements with the id 'mine'"):
+        load_statements(path)
+    path.write_text(text + "\nalias = statement\n")
+    assert list(load_statements(path)) == ["mine"]
+
+
 def test_a_file_without_a_statement_raises(package: Path) -> None:
     (package / "sums" / "empty.py").write_text("x = 1\n")
     with pytest.raises(InvalidInput, match="defines no `statement`"):

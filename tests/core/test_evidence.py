@@ -34,6 +34,22 @@ def test_a_line_that_is_no_record_is_named(tmp_path: Path, line: str) -> None:
         read_evidence(path)
 
 
+@pytest.mark.parametrize("name", [*RECORD.to_json()])
+def test_a_record_without_one_of_its_fields_is_no_record(name: str) -> None:
+    data = RECORD.to_json()
+    del data[name]
+    with pytest.raises(InvalidInput, match="not an evidence record"):
+        Evidence.from_json(data)
+
+
+def test_fields_of_the_wrong_kind_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="counts is 'abc'"):
+        Evidence.from_json({**RECORD.to_json(), "counts": "abc"})
+    (tmp_path / "evidence.jsonl").write_bytes(b"\xff\xfe")
+    with pytest.raises(InvalidInput, match="no text file"):
+        read_evidence(tmp_path / "evidence.jsonl")
+
+
 def test_a_changed_package_makes_evidence_stale(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "package_hash", lambda: "another source")
     assert RECORD.stale

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,17 @@ def test_a_good_instance_gives_its_values_by_name() -> None:
 def test_bad_instances_are_refused_with_what_was_required(change: dict[str, object], message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         DOMAIN.instance({**GOOD, **change})
+
+
+def test_an_instance_can_be_copied() -> None:
+    instance = DOMAIN.instance(GOOD)
+    assert copy.copy(instance).r == 2
+
+
+@pytest.mark.parametrize("name", ["A", "m"])
+def test_an_index_has_a_name_of_its_own(name: str) -> None:
+    with pytest.raises(InvalidInput, match="give it another"):
+        Domain({"A": ("m", "n")}, {name: Index(1, lambda sizes: sizes["n"])})
 
 
 def test_a_missing_matrix_is_named() -> None:

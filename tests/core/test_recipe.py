@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from specbound.checks.property import values_of
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
+from specbound.core.instance import Domain, Index
 from specbound.core.recipe import Recipe, Values
-from specbound.statements.recipes import recipes_of
+from specbound.statements.recipes import entries, recipes_of
 
 RECIPES = {f"{s.id}-{r.name}": (s, r) for s in catalog().values() for r in recipes_of(s)}
 
@@ -62,6 +63,20 @@ def test_recipes_refuse_numbers_that_are_not_theirs(change: dict[str, object], m
     recipe = _recipe()
     with pytest.raises(InvalidInput, match=message):
         recipe.from_json({**recipe.to_json(_drawn(recipe)), **change})
+
+
+def test_sizes_that_leave_an_index_without_values_are_drawn_again() -> None:
+    inner = Domain({"A": ("m", "n")}, {"r": Index(0, lambda sizes: min(sizes["m"], sizes["n"]) - 3)})
+    recipe = entries(inner)
+    generator = np.random.default_rng(0)
+    assert all(min(values["m"], values["n"]) >= 3 for values in (recipe.draw_integers(generator) for _ in range(50)))
+    assert all(
+        min(v["m"], v["n"]) >= 3
+        for v in recipe.smaller_integers(recipe.draw_integers(generator) | {"A": np.ones((8, 8))})
+    )
+    never = entries(Domain({"A": ("m", "n")}, {"r": Index(5, lambda _: 4)}))
+    with pytest.raises(InvalidInput, match="no sizes were found"):
+        never.draw_integers(generator)
 
 
 def test_lowered_integers_still_build() -> None:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from specbound.numeric.ops import ArrayOps, MemoOps
+from specbound.numeric.ops import ArrayOps, MemoOps, NotAvailable
 
 MATRIX = np.array([[3.0, 0.0, 0.0], [0.0, -2.0, 0.0]])
 
@@ -42,6 +42,17 @@ def test_a_small_angle_keeps_its_sine() -> None:
     ops = ArrayOps.of(tilted)
     # The sine from 1 − cos² would be zero here.
     assert float(ops.sine(np.array([[1.0], [0.0]]), tilted)) == pytest.approx(angle, rel=1e-3)
+
+
+@pytest.mark.parametrize("factor", [1e-200, 1e-160, 1.0, 1e150])
+def test_the_norm_neither_vanishes_nor_overflows(factor: float) -> None:
+    assert float(ArrayOps.of(MATRIX).frobenius_norm(factor * MATRIX)) == pytest.approx(factor * 13**0.5, rel=1e-14)
+    assert float(ArrayOps.of(MATRIX).frobenius_norm(0 * MATRIX)) == 0
+
+
+def test_more_vectors_than_there_are_raise() -> None:
+    with pytest.raises(NotAvailable, match="3 singular vectors were asked for; there are 2"):
+        ArrayOps.of(MATRIX).svd(MATRIX).right(3)
 
 
 def test_a_negative_index_raises_instead_of_wrapping() -> None:

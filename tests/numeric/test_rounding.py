@@ -1,10 +1,13 @@
 """The tolerance is held against 60-digit references on hard instances: it must cover the error, and not by miles."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from specbound.checks.margins import margins
 from specbound.core.catalogue import catalog
+from specbound.core.errors import InvalidInput
 from specbound.numeric.rounding import tolerance, unit_roundoff
 from specbound.statements.recipes import recipes_of
 from tests.reference import SIDES, exact
@@ -58,6 +61,38 @@ def test_zero_tolerance_would_call_a_true_inequality_false() -> None:
         below += comparison.margin < 0
         assert comparison.margin >= -comparison.tolerance
     assert below > 0
+
+
+@pytest.mark.parametrize("factor", [1.0, 1e-100, 1e-163, 1e-170, 1e-250, 1e-300, 1e100])
+def test_equality_is_not_violated_at_any_scale(factor: float) -> None:
+    statement = catalog()["weyl_sum"]
+    for part in range(1, 200):
+        a = factor * np.array([[1.0, 2.0], [3.0, 4.0]])
+        instance = statement.domain.instance({"A": a, "B": a * part / 7, "i": 0, "j": 0})
+        assert not statement.is_violated_on(instance)
+
+
+@pytest.mark.parametrize("scales", [(1e-161, 1e-161, 1e150), (1e-150, 1e-165, 1e150), (1e-160, 1e-160, 1e153)])
+def test_products_that_underflow_on_the_way_are_left_undecided(scales: tuple[float, float, float]) -> None:
+    statement = catalog()["triple_gap"]
+    q = np.array([[0.6, -0.8], [0.8, 0.6]])
+    a, b, c = scales
+    matrices = {"A": a * q, "B": b * np.diag([2.0, 1.0]), "C": c * q}
+    assert not statement.is_violated_on(statement.domain.instance({**matrices, "r1": 2, "r2": 2}))
+
+
+def test_a_ratio_of_rounding_noise_is_no_tightness() -> None:
+    statement = catalog()["weyl_sum"]
+    one = np.outer(np.arange(1.0, 7.0), np.ones(6))
+    instance = statement.domain.instance({"A": one, "B": one / 3, "i": 3, "j": 1})
+    comparison = statement.compare(instance)
+    assert np.isnan(comparison.tightness)
+
+
+def test_a_negative_scale_is_refused() -> None:
+    statement = replace(catalog()["weyl_sum"], scale=lambda x: -x.ops.frobenius_norm(x.A))
+    with pytest.raises(InvalidInput, match="scale is negative"):
+        statement.compare(statement.domain.instance({"A": np.eye(2), "B": np.eye(2), "i": 0, "j": 0}))
 
 
 def test_batches_and_single_instances_agree() -> None:

@@ -1,6 +1,8 @@
 """Every derivation goes through, and every checked step fails once its claim is replaced by a false one."""
 
 import importlib
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sympy
@@ -78,10 +80,15 @@ def test_a_derivation_without_conclusion_is_a_failure() -> None:
     assert failure == "it ends without a conclusion"
 
 
-def test_a_statement_without_a_file_has_no_derivation() -> None:
-    mutant = CATALOG["weyl_sum"].mutate(CATALOG["weyl_sum"].mutants[0])
+def test_a_users_statement_has_no_derivation(tmp_path: Path) -> None:
     with pytest.raises(NotAvailable, match="no derivation"):
-        check_symbolic(mutant)
+        check_symbolic(replace(CATALOG["weyl_sum"], id="mine", file=tmp_path / "mine.py"))
+
+
+def test_a_statement_of_the_catalogue_that_lost_its_file_fails() -> None:
+    found = check_symbolic(replace(CATALOG["weyl_sum"], id="lost"))
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.details["failure"] == "there is no proofs/singular/lost.py"
 
 
 def test_python_m_proofs_runs_them_all() -> None:
@@ -89,4 +96,4 @@ def test_python_m_proofs_runs_them_all() -> None:
     assert done.returncode == 0, done.stderr
     for statement in CATALOG.values():
         assert statement.id in done.stdout
-    assert "7 steps: derived" in done.stdout
+    assert "triple_sequential, 11 steps: derived" in done.stdout

@@ -1,19 +1,25 @@
 """The rules of derivations on their own: each accepts what follows and refuses what does not."""
 
+from dataclasses import replace
+
 import pytest
 import sympy
 from sympy import Identity, MatrixSymbol, Symbol, ZeroMatrix
 
-from specbound.checks.symbolic import Derivation, DerivationFailed
+from specbound.checks.symbolic import Derivation, DerivationFailed, Fact, Subspace
 from specbound.checks.symbolic.exact import ExactDecomposition
 from specbound.checks.symbolic.ops import SymbolicOps, symbolic_instance
 from specbound.checks.symbolic.polynomials import polynomial, relation, rewritten, transposed
 from specbound.core.catalogue import catalog
+from specbound.core.errors import InvalidInput
+from specbound.core.instance import Domain, Index
+from specbound.core.statement import Statement
+from specbound.core.verdict import Relation
 from specbound.numeric.ops import NotAvailable
 
 m, n, k = (Symbol(name, integer=True, positive=True) for name in "mnk")
 A, B, U = MatrixSymbol("A", m, n), MatrixSymbol("B", m, n), MatrixSymbol("U", m, k)
-x = MatrixSymbol("x", n, 1)
+V, x = MatrixSymbol("V", n, 1), MatrixSymbol("x", n, 1)
 a, b = Symbol("a", nonnegative=True), Symbol("b", nonnegative=True)
 free = Symbol("free", real=True)
 
@@ -65,7 +71,8 @@ def test_combine_accepts_a_nonnegative_combination_only(d: Derivation) -> None:
 
 def test_root_compares_squares(d: Derivation) -> None:
     length = d.norm(A * x)
-    orthogonal = [(A.T * A, a**2 * Identity(n) + B.T * B), (x.T * x, 1)]
+    d.given("x is a unit vector", (x.T * x, 1))
+    orthogonal = [(A.T * A, a**2 * Identity(n) + B.T * B)]
     d.root("‖Ax‖ ≥ a", length, a, using=orthogonal)
     with pytest.raises(DerivationFailed):
         d.root("‖Ax‖ ≥ 2a", length, 2 * a, using=orthogonal)
@@ -86,6 +93,96 @@ def test_cancel_needs_the_case_of_a_zero_factor(d: Derivation) -> None:
         d.cancel("a factor of unknown sign", b, free, d.cite("given", "", free * b))
     with pytest.raises(DerivationFailed):
         d.cancel("another fact", b, a, d.cite("given", "", a * b**2))
+
+
+@pytest.mark.parametrize("factor", [sympy.Integer(0), sympy.Integer(-1), -a, -(a + b), a - b, a + b, free**2])
+def test_cancel_takes_products_of_nonnegative_symbols_only(d: Derivation, factor) -> None:
+    with pytest.raises(DerivationFailed):
+        d.cancel("false", -a, factor, d.cite("given", "", sympy.expand(-a * factor)))
+
+
+def test_root_refuses_negative_multipliers(d: Derivation) -> None:
+    with pytest.raises(DerivationFailed):
+        d.root("0 ≥ a", sympy.Integer(0), a, facts={d.combine("a ≥ 0", a, {}): -a})
+
+
+def test_facts_of_others_are_refused(d: Derivation) -> None:
+    with pytest.raises(DerivationFailed, match="no fact of this derivation"):
+        d.conclude({Fact(d.goal): 1})
+    other = Derivation(d.statement).cite("b ≥ a", "", b - a)
+    for step in (
+        lambda: d.combine("b ≥ a", b - a, {other: 1}),
+        lambda: d.root("b ≥ a", b, a, facts={other: b + a}),
+        lambda: d.cancel("b ≥ a", b - a, sympy.Integer(1), other),
+    ):
+        with pytest.raises(DerivationFailed, match="no fact of this derivation"):
+            step()
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [(2 * A, B), (A + B, B), (A.T * A, 5), (A, A.T), (Identity(n), Identity(n))],
+    ids=["a coefficient", "a sum", "a scalar for a matrix", "another shape", "no letters"],
+)
+def test_only_plain_products_are_rewritten(left, right) -> None:
+    with pytest.raises(ValueError, match="is no relation"):
+        relation(left, right)
+
+
+def test_scalars_and_norms_are_of_scalars_and_columns(d: Derivation) -> None:
+    for wrong in (lambda: d.scalar(A), lambda: d.norm(A), lambda: d.scalar(x)):
+        with pytest.raises(DerivationFailed, match="required: 1×1"):
+            wrong()
+
+
+def test_a_common_vector_needs_room(d: Derivation) -> None:
+    line = Subspace(sympy.Integer(1), [(V * V.T * x, x)])
+    with pytest.raises(DerivationFailed, match="room"):
+        d.common_vector(x, line, line)
+    d.common_vector(x, Subspace(n, []), line)
+
+
+def test_no_derivation_ends_without_the_vector_it_is_about() -> None:
+    import proofs.singular.weyl_sum as proof
+
+    class WithoutVector(Derivation):
+        def common_vector(self, vector, *subspaces) -> None:
+            self.given("a unit vector, of which nothing else is known", (vector.T * vector, 1))
+
+    with pytest.raises(DerivationFailed):
+        proof.derive(WithoutVector(catalog()["weyl_sum"]))
+
+
+def _one_matrix(matrices: dict, lhs, rhs) -> Statement:
+    return replace(catalog()["weyl_sum"], domain=Domain(matrices), lhs=lhs, rhs=rhs, relation=Relation.GE)
+
+
+def test_names_that_read_alike_are_not_taken_for_one_thing() -> None:
+    square = {"A": ("n", "n"), "B": ("n", "n"), "AB": ("n", "n")}
+    false = _one_matrix(
+        square,
+        lambda x: x.ops.singular_value(x.AB, 0),
+        lambda x: x.ops.singular_value(x.ops.product(x.A, x.B), 0),
+    )
+    with pytest.raises(NotAvailable, match="AB names two different matrices"):
+        Derivation(false).conclude({})
+    with pytest.raises(InvalidInput, match="index 'n' is also the name"):
+        Domain({"A": ("m", "n")}, {"n": Index(1, lambda sizes: sizes["n"])})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"A": [[2]], "B": [[2]], "i": -1, "j": 1},
+        {"A": [[2]], "B": [[2]], "i": 0, "j": 5},
+        {"A": [[0.1]], "B": [[2]], "i": 0, "j": 0},
+        {"A": [[1, 2]], "B": [[2]], "i": 0, "j": 0},
+    ],
+    ids=["negative index", "large index", "a float", "shapes"],
+)
+def test_a_counterexample_lies_in_the_domain(values: dict) -> None:
+    with pytest.raises(InvalidInput):
+        Derivation(catalog()["weyl_sum"]).refute("outside", values)
 
 
 def test_a_formula_outside_the_symbols_raises() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from specbound.checks.symbolic.derivation import Derivation, DerivationFailed
-from specbound.core.evidence import CHECKOUT, Evidence, Kind, file_hashes
+from specbound.core.evidence import CHECKOUT, PACKAGE, Evidence, Kind, file_hashes
 from specbound.core.statement import Statement
 from specbound.core.verdict import Verdict
 from specbound.numeric.ops import NotAvailable
@@ -23,10 +23,13 @@ def check_symbolic(statement: Statement) -> Evidence:
     **Returns.** Evidence that HOLDS for a complete derivation, is VIOLATED for an exact counterexample, and is
     UNDECIDED, with the failing step in ``details["failure"]``, where a step does not go through.
     **Raises.** :class:`NotAvailable` where there is no such file: the package is installed without its checkout, or
-    the statement is a user's own.
+    the statement is a user's own. In a checkout, a statement of the catalogue without one is a failure.
     """
     start = time.perf_counter()
     path = PROOFS / statement.area / f"{statement.id}.py"
+    if PROOFS.is_dir() and not path.is_file() and statement.file is not None and PACKAGE in statement.file.parents:
+        failure = f"there is no {path.relative_to(CHECKOUT)}"
+        return Evidence(statement.id, Kind.SYMBOLIC, Verdict.UNDECIDED, precision="exact", details={"failure": failure})
     derivation, failure = derive(statement, _derive_function(statement, path))
     verdict = Verdict.UNDECIDED if failure else Verdict.VIOLATED if derivation.refuted else Verdict.HOLDS
     details: dict[str, object] = {

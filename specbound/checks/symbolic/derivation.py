@@ -6,7 +6,7 @@ is therefore the same chain of steps with the mutant's claim at its end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -53,11 +53,19 @@ class Step:
     reference: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fact:
-    """``expression ≥ 0``, as a step of a derivation has established it. Only :class:`Derivation` makes facts."""
+    """``expression ≥ 0``, as a step of a derivation has established it. A derivation takes no facts but its own."""
 
     expression: Any
+
+
+@dataclass(frozen=True)
+class Subspace:
+    """A subspace by its dimension, and the relations that say that a vector lies in it."""
+
+    dimension: Any
+    relations: Sequence[tuple[Any, Any]]
 
 
 class Derivation:
@@ -69,6 +77,7 @@ class Derivation:
         self.steps: list[Step] = []
         self.refuted = False
         self.complete = False
+        self._facts: set[Fact] = set()
         self._relations: list[Rule] = []
         self._words: dict[Any, Word] = {}
         self._squares: dict[Any, Any] = {}
@@ -85,9 +94,25 @@ class Derivation:
 
     # What is given by definition
 
-    def given(self, *relations: tuple[Any, Any]) -> None:
-        """Declares relations ``left = right`` that define the matrices of the statement."""
+    def given(self, name: str, *relations: tuple[Any, Any]) -> None:
+        """Declares relations ``left = right`` that define matrices; a reader has to believe them, so they are steps."""
         self._relations += [rule for left, right in relations for rule in relation(left, right)]
+        self.steps.append(Step(name, StepKind.DEFINITION, sympy.Integer(0), lambda _: True))
+
+    def common_vector(self, vector: Any, *subspaces: Subspace) -> None:
+        """Declares a unit vector in all the subspaces, whose dimensions must leave room for one.
+
+        The dimension formula, which is cited, gives the intersection a dimension of at least the sum of the dimensions
+        less ``n`` for every subspace but one; that this is at least 1 is checked.
+        """
+        size = vector.shape[0]
+        room = sum(subspace.dimension for subspace in subspaces) - (len(subspaces) - 1) * size
+        self._step("the dimensions leave room for a common vector", StepKind.CHECKED, room - 1, self._is_nonnegative)
+        reference = "Horn & Johnson, Matrix Analysis, 2nd ed. 2013, 0.1.7"
+        self._step("the dimension formula", StepKind.CITED, room - 1, lambda _: True, reference)
+        self.given(
+            "the vector lies in each", (vector.T * vector, 1), *(pair for s in subspaces for pair in s.relations)
+        )
 
     def angle(self, subspace: Any, vector: Any) -> tuple[Any, Any]:
         """Cosine and sine of an angle by definition: ``cos² = ‖subspaceᵀ vector‖²`` and ``sin² = 1 − cos²``.
@@ -97,6 +122,7 @@ class Derivation:
         ops = self.instance.ops
         cosine, sine = ops.cosine(subspace, vector), ops.sine(subspace, vector)
         self.given(
+            f"angle between {vector.name} and {subspace.name}",
             (subspace.T * subspace, sympy.Identity(subspace.shape[1])),
             (vector.T * subspace * subspace.T * vector, cosine**2),
         )
@@ -114,7 +140,7 @@ class Derivation:
         return self._step("spectral norm", StepKind.DEFINITION, claim, lambda _: True)
 
     def norm(self, vector: Any) -> Any:
-        """``‖vector‖`` as a scalar: 1, a cosine, or a symbol whose square is known."""
+        """``‖vector‖`` as a scalar: 1, a cosine, or a symbol whose square is known. ``vector``: a column."""
         square = self.scalar(vector.T * vector)
         root = sympy.sqrt(square)
         if root.is_Symbol or root.is_Integer:
@@ -126,7 +152,12 @@ class Derivation:
         return self._norms[square]
 
     def scalar(self, expression: Any, using: Sequence[Rule] = ()) -> Any:
-        """A 1×1 matrix expression as a scalar in named symbols, after rewriting by the relations."""
+        """A 1×1 matrix expression as a scalar in named symbols, after rewriting by the relations.
+
+        **Raises.** :class:`DerivationFailed` for an expression of another shape.
+        """
+        if tuple(expression.shape) != (1, 1):
+            raise DerivationFailed(f"{expression} has shape {tuple(expression.shape)}; required: 1×1")
         return self._read(rewritten(polynomial(expression), [*self._relations, *using]))
 
     # What is checked
@@ -134,13 +165,13 @@ class Derivation:
     def combine(self, name: str, goal: Any, facts: Mapping[Fact, Any], using: Sequence[tuple[Any, Any]] = ()) -> Fact:
         """``goal ≥ 0`` because it is a sum of facts times nonnegative multipliers, and of nonnegative terms.
 
-        ``using``: relations that hold in this step only.
+        ``using``: relations that define what only this step speaks of.
         """
         rules = [rule for left, right in using for rule in relation(left, right)]
+        self._own(*facts)
 
         def check(claim: Any) -> bool:
-            rest = claim - sum(multiplier * fact.expression for fact, multiplier in facts.items())
-            return self._is_nonnegative(rest, rules) and all(self._is_nonnegative(m) for m in facts.values())
+            return self._is_nonnegative(self._without(claim, facts), rules) and self._all_nonnegative(facts.values())
 
         return self._step(name, StepKind.CHECKED, goal, check)
 
@@ -154,26 +185,35 @@ class Derivation:
     ) -> Fact:
         """``larger ≥ smaller`` because ``larger ≥ 0`` and the squares compare.
 
-        ``using``: relations that hold in this step only; ``facts``: with multipliers, as in :meth:`combine`.
+        ``using``: relations that define what only this step speaks of; ``facts``: with multipliers, as in
+        :meth:`combine`.
         """
         rules = [rule for left, right in using for rule in relation(left, right)]
+        helping = facts or {}
+        self._own(*helping)
 
         def check(claim: Any) -> bool:
             # claim = larger − smaller − slack, so the smaller side of the squares is larger − claim.
-            rest = larger**2 - (larger - claim) ** 2
-            rest -= sum(multiplier * fact.expression for fact, multiplier in (facts or {}).items())
-            return larger.is_nonnegative is True and self._is_nonnegative(rest, rules)
+            rest = self._without(larger**2 - (larger - claim) ** 2, helping)
+            signs = larger.is_nonnegative is True and self._all_nonnegative(helping.values())
+            return signs and self._is_nonnegative(rest, rules)
 
         return self._step(name, StepKind.CHECKED, larger - smaller, check)
 
     def cancel(self, name: str, goal: Any, factor: Any, fact: Fact) -> Fact:
-        """``goal ≥ 0`` because ``factor · goal ≥ 0`` is a fact, and where a part of ``factor`` is 0 it is plain."""
+        """``goal ≥ 0`` because ``factor · goal ≥ 0`` is a fact, and where a part of ``factor`` is 0 it is plain.
+
+        ``factor``: a symbol, or a product of symbols, known to be nonnegative.
+        """
+
+        parts = sympy.Mul.make_args(factor)
+        self._own(fact)
 
         def check(claim: Any) -> bool:
+            # A product of nonnegative symbols: it is positive, or one of them is zero.
+            known = all(part.is_Symbol and part.is_nonnegative for part in parts)
             same = self._reduce(factor * claim - fact.expression) == 0
-            parts = factor.free_symbols
-            plain = all(self._is_nonnegative(claim.subs(part, 0)) for part in parts)
-            return same and plain and all(part.is_nonnegative for part in parts)
+            return known and same and all(self._is_nonnegative(claim.subs(part, 0)) for part in parts)
 
         return self._step(name, StepKind.CHECKED, goal, check)
 
@@ -212,7 +252,20 @@ class Derivation:
         if not check(claim):
             raise DerivationFailed(f"{name}: {claim} ≥ 0 does not follow")
         self.steps.append(Step(name, kind, claim, check, reference))
-        return Fact(claim)
+        fact = Fact(claim)
+        self._facts.add(fact)
+        return fact
+
+    def _own(self, *facts: Fact) -> None:
+        for fact in facts:
+            if fact not in self._facts:
+                raise DerivationFailed(f"{fact.expression} ≥ 0 is no fact of this derivation")
+
+    def _without(self, claim: Any, facts: Mapping[Fact, Any]) -> Any:
+        return claim - sum(multiplier * fact.expression for fact, multiplier in facts.items())
+
+    def _all_nonnegative(self, multipliers: Iterable[Any]) -> bool:
+        return all(self._is_nonnegative(multiplier) for multiplier in multipliers)
 
     def _read(self, terms: Polynomial) -> Any:
         return sympy.Add(*(coefficient * self._name(word) for word, coefficient in terms.items()))
@@ -225,7 +278,8 @@ class Derivation:
         text = " ".join(sympy.latex(symbol.T if flipped else symbol) for symbol, flipped in word)
         square = len(word) % 2 == 0 and word == transposed_word(word)
         name = sympy.Symbol(text, nonnegative=True) if square else sympy.Symbol(text, real=True)
-        self._words[name] = word
+        if self._words.setdefault(name, word) != word:
+            raise DerivationFailed(f"{text} names two different products; give the matrices other names")
         return name
 
     def _reduce(self, expression: Any, rules: Sequence[Rule] = ()) -> Any:

@@ -7,14 +7,20 @@ from typing import Any
 
 import sympy
 
+from specbound.core.errors import InvalidInput
 from specbound.core.instance import Domain, Instance
 from specbound.numeric.ops import NotAvailable
 
 
 def exact_instance(domain: Domain, values: Mapping[str, Any]) -> Instance:
-    """An instance of SymPy matrices from nested lists of integers or fractions, sizes checked."""
+    """An instance of SymPy matrices from nested lists of integers or fractions, checked as any other.
+
+    **Raises.** :class:`InvalidInput` for entries that are not exact, shapes that do not fit, indices out of range.
+    """
     matrices = {name: sympy.Matrix(values[name]) for name in domain.matrices}
-    domain.sizes(matrices)
+    if not all(entry.is_Rational for matrix in matrices.values() for entry in matrix.flat()):
+        raise InvalidInput("an exact instance takes integers and fractions; write 1/2 as sympy.Rational(1, 2)")
+    domain.check_indices(values, domain.sizes(matrices))
     return Instance(ExactOps(), {**matrices, **{name: values[name] for name in domain.indices}})
 
 
@@ -30,6 +36,8 @@ class ExactDecomposition:
         self._pairs = sorted(pairs, key=lambda pair: -pair[0].evalf())
 
     def value(self, index: int) -> Any:
+        if index < 0:
+            raise IndexError(f"singular values are counted from 0; index {index} was asked for")
         return self._pairs[index][0] if index < len(self._pairs) else sympy.Integer(0)
 
     def smallest(self) -> Any:

@@ -27,9 +27,9 @@ def symbolic_instance(domain: Domain) -> Instance:
 class SymbolicDecomposition:
     """A decomposition as names: ``σ_i(M)``, ``U_r(M)``, ``V_r(M)``, and ``u_1(M)``, ``v_1(M)`` for single columns."""
 
-    def __init__(self, matrix: Any) -> None:
+    def __init__(self, matrix: Any, name: str) -> None:
         self._matrix = matrix
-        self._name = sympy.latex(matrix).replace(" ", "")
+        self._name = name
 
     def value(self, index: Any) -> Any:
         return sympy.Symbol(rf"\sigma_{{{sympy.latex(index + 1)}}}({self._name})", nonnegative=True)
@@ -51,6 +51,9 @@ class SymbolicDecomposition:
 class SymbolicOps:
     """Formulas instead of numbers. What has no name of its own raises :class:`NotAvailable`."""
 
+    def __init__(self) -> None:
+        self._named: dict[str, Any] = {}
+
     def sum(self, *terms: Any) -> Any:
         return sympy.MatAdd(*terms)
 
@@ -58,7 +61,10 @@ class SymbolicOps:
         return sympy.MatMul(*factors)
 
     def svd(self, matrix: Any) -> SymbolicDecomposition:
-        return SymbolicDecomposition(matrix)
+        name = sympy.latex(matrix).replace(" ", "")
+        if self._named.setdefault(name, matrix) != matrix:
+            raise NotAvailable(f"{name} names two different matrices; give the matrices of the domain other names")
+        return SymbolicDecomposition(matrix, name)
 
     def singular_value(self, matrix: Any, index: Any) -> Any:
         return self.svd(matrix).value(index)

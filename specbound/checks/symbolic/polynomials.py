@@ -83,11 +83,16 @@ def multiplied(left: Polynomial, right: Polynomial) -> Polynomial:
 
 
 def relation(left: Any, right: Any) -> list[Rule]:
-    """Rules for the relation ``left = right`` and for its transpose; ``left`` is a single product.
+    """Rules for the relation ``left = right`` and for its transpose.
 
-    ``right`` is a matrix expression, or a scalar where ``left`` is 1×1.
+    ``left`` is a single product; ``right`` a matrix expression of its shape, or a scalar where ``left`` is 1×1.
+    **Raises.** ``ValueError`` for anything else.
     """
-    (word,) = polynomial(left)
+    terms = polynomial(left)
+    shape = (1, 1) if _is_scalar(right) else tuple(right.shape)
+    if len(terms) != 1 or () in terms or set(terms.values()) != {1} or tuple(left.shape) != shape:
+        raise ValueError(f"{left} = {right} is no relation: required is one product on the left and an equal shape")
+    (word,) = terms
     equals = {(): sympy.sympify(right)} if _is_scalar(right) else polynomial(right)
     if _is_scalar(right) and equals[()] == 0:
         equals = {}

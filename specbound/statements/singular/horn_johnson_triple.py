@@ -7,7 +7,7 @@ and σ_p(C) the *rows* of C, zero beyond the smaller side.
 the bound is vacuous. With the smallest *computed* value in its place (mutant `smallest_computed_value`) it is false:
 A = [1 0], B = e₂e₂ᵀ, C = I gives 0 ≥ 1.
 
-**Tight when** A and C are multiples of isometries on the top singular vectors of B, as for A = C = I.
+**Tight when** A is a multiple of an isometry and C of a coisometry, as for A = C = I; and where both sides vanish.
 
 **Not claimed.** A useful bound for a wide A or a tall C: there it reads ≥ 0.
 

@@ -7,7 +7,8 @@ u₁(B) and the top r1 right singular vectors of A, θ₂ that between v₁(B) a
 **Assumes.** u₁(B) and v₁(B) are a pair, as one decomposition gives them. Without the term in σ₂ (mutant
 `second_term_dropped`) it is the false reading `triple_independent`.
 
-**Tight when** the two planes are orthogonal in a two-dimensional B: A = [1 1], B = diag(2, 1), C = [1 −1]ᵀ gives 1 = 1.
+**Tight when**, for one, A and C have rank one, r1 = r2 = 1, and B is 2×2 with the two cross terms of opposite sign:
+A = [1 1], B = diag(2, 1), C = [1 −1]ᵀ gives 1 = 1.
 
 **Not claimed.** That the right side is positive: it is vacuous when σ₂(B) tan θ₁ tan θ₂ ≥ σ₁(B).
 

@@ -8,7 +8,8 @@ C = [1 −1]ᵀ, r1 = r2 = 1 gives 1 ≥ 2.
 **Assumes.** Both angles are defined: no choice of singular vectors is left, because the singular values at the cuts are
 apart (`angles_defined`). That makes the reading weaker and its refutation stronger. Dropping it leaves the reading
 just as false, so no mutant does. It does hold where σ₂(B) = 0 (then it is `triple_gap`) and where
-r1 is the number of columns of A (then cos θ₁ = 1 and it is `triple_sequential`).
+r1 is the number of columns of A (then cos θ₁ = 1 and it is `triple_sequential`) or r2 the number of rows of C (the
+same, transposed).
 
 **Tight when** not asked: it is false.
 

@@ -7,7 +7,8 @@ right singular vectors of A, θ₂ that between v₁(B) and the top r2 left sing
 **Assumes.** θ₁ is taken at the product BC. With u₁(B) in its place (mutant `independent_angle`) it is false: that is
 the reading `triple_independent`.
 
-**Tight when** B and C pass their top singular vectors on and A and C are flat on the spans, as for A = C = I, r = n.
+**Tight when** A and C are multiples of orthogonal matrices and r1, r2 are full; or when A and C have rank one,
+r1 = r2 = 1, and C meets B in its top pair alone, as for A = [1 1], B = e₁e₁ᵀ, C = e₁.
 
 **Not claimed.** That θ₁ can be read off the factors one by one: it needs the product BC.
 
@@ -18,11 +19,16 @@ best r1 and r2. A zero factor gives 0 ≥ 0.
 al. (2026), whose wording is known to us at second hand.
 """
 
-from specbound.core.instance import Instance
+from specbound.core.instance import Domain, Index, Instance
 from specbound.core.statement import Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Scalar
-from specbound.statements.families import TRIPLE_WITH_RANKS, norm_of_triple, product_of_norms
+from specbound.statements.families import TRIPLE, TRIPLE_WITH_RANKS, norm_of_triple, product_of_norms, smaller_side
+
+ONE_VECTOR_LEFT = Domain(
+    TRIPLE.matrices,
+    {"r1": Index(1, lambda sizes: min(sizes["m"], sizes["n"]) - 1), "r2": smaller_side("p", "q")},
+)
 
 
 def rhs(x: Instance) -> Scalar:
@@ -67,7 +73,7 @@ statement = Statement(
         Mutant(
             "index_shifted",
             r"V_{r_1+1}(A) in place of V_{r_1}(A)",
-            {"rhs": lambda x: _bound(x, last_of_a=x.r1 + 1)},
+            {"rhs": lambda x: _bound(x, last_of_a=x.r1 + 1), "domain": ONE_VECTOR_LEFT},
         ),
         Mutant("constant_tightened", r"1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),
     ),

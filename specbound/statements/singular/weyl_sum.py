@@ -5,7 +5,8 @@ smaller side. With j = 1 and A = (A+E) − E on either side it gives |σ_i(A+E) 
 
 **Assumes.** One shape for both matrices (else the sum does not exist); nothing else.
 
-**Tight when** A and B share singular vectors so arranged that the i-th of A meets the j-th of B, as A = B, i = j = 1.
+**Tight when** A and B share singular vectors so arranged that σ_i(A) and σ_j(B) meet in the (i+j-1)-th of the sum, as
+for A = B, i = j = 1.
 
 **Not claimed.** Anything about singular vectors, or a lower bound on σ(A+B).
 
