@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from figures.tightness import draw
-from specbound.core.errors import InvalidInput
+from specbound.report.command import exit_code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,13 +17,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("results", type=Path, metavar="RESULTS", help="a folder that `python -m verify` wrote")
     parser.add_argument("--out", type=Path, default=Path("figures/out"), help="where to write (%(default)s)")
     options = parser.parse_args(arguments)
-    try:
+
+    def run() -> int:
         for path in draw(options.results, options.out):
             print(path)
-    except InvalidInput as error:
-        print(f"figures: {error}", file=sys.stderr)
-        return 2
-    return 0
+        return 0
+
+    return exit_code("figures", run)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import sys
 
 from specbound.checks.symbolic import check_symbolic
 from specbound.core.catalogue import catalog
+from specbound.report.command import exit_code
 
 
 def main() -> int:
@@ -21,4 +22,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code("proofs", main))

@@ -10,24 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from specbound.core.errors import InvalidInput
-from specbound.numeric.ops import NotAvailable
+from specbound.report.command import AS_EXPECTED, NOTHING_FOUND, SURPRISE, exit_code
 
 if TYPE_CHECKING:
     from specbound.core.evidence import Evidence
     from specbound.core.statement import Statement
 
-AS_EXPECTED, SURPRISE, BAD_INPUT, NOTHING_FOUND = 0, 1, 2, 3
 RESULTS = Path("verify/results")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 as expected, 1 a surprise, 2 bad input, 3 nothing found."""
     options = _parser().parse_args(arguments)
-    try:
-        return options.run(options)
-    except (InvalidInput, NotAvailable) as error:
-        print(f"specbound: {error}", file=sys.stderr)
-        return BAD_INPUT
+    return exit_code("specbound", lambda: options.run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,10 +57,17 @@ def _parser() -> argparse.ArgumentParser:
     falsify.add_argument("--seconds", type=_seconds, default=10.0, help="how long to search (%(default)s)")
     for sub in (check, falsify):
         sub.add_argument("--statements", type=Path, metavar="FILE", help="a Python file with statements of your own")
-        sub.add_argument("--seed", type=int, default=0, help="of all draws (%(default)s)")
+        sub.add_argument("--seed", type=seed, default=0, help="of all draws (%(default)s)")
         sub.add_argument("--device", default="cpu", help="torch device of the search (%(default)s)")
     spectrum.add_argument("file", type=Path, metavar="FILE")
     return parser
+
+
+def seed(text: str) -> int:
+    """A seed from the command line: a whole number from 0 up."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}; required: a whole number from 0 up")
+    return int(text)
 
 
 def _seconds(text: str) -> float:

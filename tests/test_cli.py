@@ -1,6 +1,12 @@
 """Every command as a subprocess, with good input and bad."""
 
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -246,6 +252,53 @@ def test_a_statements_file_that_raises(capsys: pytest.CaptureFixture[str], tmp_p
 def test_a_statement_whose_side_raises(capsys: pytest.CaptureFixture[str], tmp_path: Path, rhs: str) -> None:
     assert main(["check", "--statements", _theorem(tmp_path, rhs)]) == 2
     assert capsys.readouterr().err.splitlines()[-1].startswith("specbound: mixed_product: rhs ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("relation=Relation.LE", 'relation="<="', "InvalidInput: mixed_product: relation '<='"),
+        ("scale=scale, ", "", "TypeError: .* missing 1 required positional argument: 'scale'"),
+        ('{"rhs": lambda', '{"right": lambda', "unknown field replaced by the mutant second_value 'right'"),
+        ('("n", "p")', '("n", "p", "q")', "too many values|B .*; required: two sizes"),
+    ],
+)
+def test_mistakes_in_a_statement_get_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    path = Path(_theorem(tmp_path))
+    path.write_text(path.read_text().replace(old, new))
+    assert main(["check", "--statements", str(path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert re.search(message, line)
+
+
+@pytest.mark.parametrize("text", ["-1", "abc", "1.5"])
+def test_seeds_are_whole_numbers(specbound, text: str) -> None:
+    done = specbound("check", "--seed", text)
+    assert done.returncode == 2
+    assert "required: a whole number" in done.stderr
+
+
+def test_a_closed_pipe_and_an_interruption_end_quietly(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "specbound", "show", "triple_gap"]
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "specbound", "falsify", "triple_gap", "--seconds", "60"],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 130
+    assert process.stderr is not None
+    with process.stderr as stream:
+        assert stream.read() == "specbound: interrupted\n"
 
 
 def test_an_id_of_the_catalogue_cannot_be_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -16,9 +16,11 @@ from rich.console import Console
 
 from figures.tightness import draw
 from specbound.checks.adversarial import device_of
+from specbound.cli import seed
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput, unknown_name
 from specbound.core.evidence import package_hash, versions, write_atomically, write_evidence
+from specbound.report.command import exit_code
 from specbound.report.table import as_json, render, rows
 
 STUDIES = ("statements",)
@@ -32,11 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in STUDIES:
             print(f"{name:16}{(importlib.import_module(f'verify.{name}').__doc__ or '').strip()}")
         return 0
-    try:
-        return _run(options)
-    except InvalidInput as error:
-        print(f"verify: {error}", file=sys.stderr)
-        return 2
+    return exit_code("verify", lambda: _run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(f"--{budget}", dest="budget", action="store_const", const=budget, default="quick")
     parser.add_argument("--out", type=Path, metavar="DIR", help=f"results folder ({RESULTS}/<time>)")
     parser.add_argument("--device", default="cpu", help="torch device of the search (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of all draws (%(default)s)")
+    parser.add_argument("--seed", type=seed, default=0, help="of all draws (%(default)s)")
     parser.add_argument("--list", action="store_true", help="list the studies")
     return parser
 

@@ -45,6 +45,8 @@ def check(
     chosen = _statements(statements)
     wanted = _kinds(kinds)
     spend = budget if isinstance(budget, Budget) else budget_of(budget)
+    if seed < 0:
+        raise InvalidInput(f"seed {seed}; required: a whole number from 0 up")
     if "adversarial" in wanted:
         from specbound.checks.adversarial import device_of
 

@@ -50,6 +50,9 @@ class Domain:
     indices: Mapping[str, Index] = field(default_factory=dict[str, Index])
 
     def __post_init__(self) -> None:
+        for name, shape in self.matrices.items():
+            if len(shape) != 2:
+                raise InvalidInput(f"{name} has shape {shape}; required: two sizes, for example ('m', 'n')")
         for name in self.indices:
             if name in self.matrices or name in self.dimensions:
                 raise InvalidInput(f"the index {name!r} is also the name of a matrix or a size; give it another")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from specbound.core.errors import InvalidInput
+from specbound.core.errors import InvalidInput, unknown_name
 from specbound.core.instance import Domain, Instance
 from specbound.core.recipe import Recipe
 from specbound.core.verdict import Comparison, Relation, Verdict, judge
@@ -107,6 +107,11 @@ class Statement:
         names = [mutant.name for mutant in self.mutants]
         if len(set(names)) != len(names):
             raise InvalidInput(f"{self.id}: two mutants share a name in {names}; give each its own")
+        known = [item.name for item in fields(self)]
+        for mutant in self.mutants:
+            for name in mutant.replaced:
+                if name not in known:
+                    raise unknown_name(f"field replaced by the mutant {mutant.name}", name, known)
 
     @property
     def summary(self) -> str:
@@ -137,7 +142,7 @@ class Statement:
         """Whether all assumptions hold, one truth value for each instance of the batch."""
         admitted: Any = True
         for assumption in self.assumptions:
-            admitted = assumption.holds(instance) & admitted
+            admitted = self._called(assumption.name, assumption.holds, instance) & admitted
         return admitted
 
     def sides(self, instance: Instance) -> tuple[Scalar, Scalar]:
@@ -174,16 +179,19 @@ class Statement:
         return Comparison(verdict, lhs, rhs, margin, width, small / large if large > width else float("nan"))
 
     def _evaluated(self, name: str, instance: Instance) -> Scalar:
-        try:
-            value = getattr(self, name)(instance)
-        except (InvalidInput, NotAvailable):
-            raise
-        except Exception as error:
-            raise InvalidInput(f"{self.id}: {name} raised {type(error).__name__}: {error}") from error
+        value = self._called(name, getattr(self, name), instance)
         batch = tuple(instance.values[next(iter(self.domain.matrices))].shape[:-2])
         if tuple(getattr(value, "shape", batch)) != batch:
             raise InvalidInput(f"{self.id}: {name} gave shape {tuple(value.shape)}; required: {batch}, one number each")
         return value
+
+    def _called(self, name: str, function: Side, instance: Instance) -> Any:
+        try:
+            return function(instance)
+        except (InvalidInput, NotAvailable):
+            raise
+        except Exception as error:
+            raise InvalidInput(f"{self.id}: {name} raised {type(error).__name__}: {error}") from error
 
     def relative(self, margin: float, instance: Instance) -> float:
         """A margin in units of the statement's scale, dimensionless; zero where the scale is."""

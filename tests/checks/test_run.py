@@ -1,12 +1,13 @@
 import pytest
 
 import specbound
+from specbound.checks.budget import budget_of
 from specbound.checks.measured import Chain
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Kind
 from tests.checks.test_measured import LAYERS
 
-SMALL = specbound.checks.budget.budget_of("quick", {"random_instances": 1000, "property_examples": 20, "ascents": 1})
+SMALL = budget_of("quick", {"random_instances": 1000, "property_examples": 20, "ascents": 1})
 
 
 def test_check_runs_all_kinds_on_the_statement_and_its_mutants() -> None:
@@ -42,6 +43,7 @@ def test_what_does_not_fit_is_told_and_left_out() -> None:
         ({"statements": "triple_gop"}, "the nearest known: triple_gap"),
         ({"kinds": ["guess"]}, "unknown kind 'guess'"),
         ({"kinds": ["certified"]}, "no certified check in this version"),
+        ({"seed": -1}, "seed -1; required"),
         ({"budget": "huge"}, "unknown budget 'huge'"),
         ({"device": "cuda:99"}, "cannot be used here"),
         ({"statements": "weyl_sum", "kinds": ["measured"], "chains": [Chain("toy", LAYERS)]}, "none of the statements"),
