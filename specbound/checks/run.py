@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from threadpoolctl import threadpool_limits
+
 from specbound.checks.budget import Budget, budget_of
 from specbound.checks.measured import Chain, check_measured
 from specbound.core.catalogue import catalog, select
@@ -54,13 +56,15 @@ def check(
     given = chains if chains is not None else [_gaussian_chain(spend, seed)]
     found: list[Evidence] = []
     tasks = [(statement, kind) for statement in chosen for kind in wanted]
-    for number, (statement, kind) in enumerate(tasks, start=1):
-        progress(f"[{number}/{len(tasks)}] {statement.id}: {kind}")
-        for one in _checks(statement, kind, spend, seed, device, given):
-            try:
-                found.append(one())
-            except NotAvailable as error:
-                progress(f"not available: {error}")
+    # Many small problems: two threads on one of them wait for each other, and wait long where other programs run.
+    with threadpool_limits(limits=1):
+        for number, (statement, kind) in enumerate(tasks, start=1):
+            progress(f"[{number}/{len(tasks)}] {statement.id}: {kind}")
+            for one in _checks(statement, kind, spend, seed, device, given):
+                try:
+                    found.append(one())
+                except NotAvailable as error:
+                    progress(f"not available: {error}")
     if chains and "measured" in wanted and not any(record.kind is Kind.MEASURED for record in found):
         raise InvalidInput("none of the statements could be measured on the given matrices; see the lines above")
     return found
