@@ -10,6 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from figures.loading import load
 from figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, new_axes, save
+from specbound.core.errors import InvalidInput
 
 LEAST = 1e-4
 """Tightness from which on a bound is drawn as vacuous."""
@@ -27,6 +28,8 @@ def draw(results: Path, out: Path) -> list[Path]:
     records, source = load(results)
     present = {record["statement"] for record in records}
     names = [name for name in ORDER if name in present]
+    if not names:
+        raise InvalidInput(f"{results} has no evidence on {', '.join(ORDER)}; the figure would be empty")
     figure, axes = new_axes(height=0.55 * len(names) + 1.25)
     for row, name in enumerate(reversed(names)):
         mine = [record for record in records if record["statement"] == name]
@@ -72,7 +75,7 @@ def _frame(axes: Axes, names: list[str]) -> None:
         ("network trained on digits", LANES["digits"]),
     ):
         axes.scatter([], [], s=18, c=colour, marker=marker, label=label)
-    axes.scatter([], [], s=36, marker="D", facecolors="none", edgecolors=BLACK, label="tightest met by the search")
+    axes.scatter([], [], s=36, marker="D", facecolors="none", edgecolors=BLACK, label="extreme of the search")
     axes.figure.legend(loc="outside upper center", ncols=4, frameon=False, fontsize=7.5, handletextpad=0.2)
 
 

@@ -146,7 +146,7 @@ def _check(options: argparse.Namespace) -> int:
         print(line, file=sys.stderr)
 
     records = check(chosen, options.kind, budget, options.seed, options.device, chains, progress)
-    table = rows(chosen, records)
+    table = rows({item.id: item for item in chosen}.values(), records)
     if options.json:
         _print_json({"rows": as_json(table), "evidence": [record.to_json() for record in records]})
     else:
@@ -189,7 +189,7 @@ def _spectrum(options: argparse.Namespace) -> int:
     print(f"{'matrix':{width}}  {'shape':>13}  {'largest':>10}  {'smallest':>10}  {'stable rank':>11}")
     for entry in found:
         values = np.array(entry["singular_values"])
-        stable_rank = float((values**2).sum() / values[0] ** 2) if values[0] else 0.0
+        stable_rank = float(((values / values[0]) ** 2).sum()) if values[0] else 0.0
         shape = "{} × {}".format(*entry["shape"])
         print(f"{entry['name']:{width}}  {shape:>13}  {values[0]:10.4g}  {values[-1]:10.4g}  {stable_rank:11.4g}")
     return AS_EXPECTED
@@ -200,12 +200,12 @@ def _chosen(options: argparse.Namespace, names: Sequence[str]) -> list[Statement
     from specbound.core.catalogue import catalog, load_statements, select
 
     own = load_statements(options.statements) if options.statements is not None else {}
-    if own and not names:
-        return list(own.values())
     listed = catalog()
     for name in own:
         if name in listed:
             raise InvalidInput(f"{options.statements} uses the id {name!r} of the catalogue; give it another")
+    if own and not names:
+        return list(own.values())
     return select({**listed, **own}, names)
 
 

@@ -26,7 +26,7 @@ from tests.conftest import run_module
 SMALL = ("--set", "random_instances=4000", "--set", "property_examples=20", "--set", "ascents=1")
 THEOREM = '''"""The Frobenius norm of a product is at most a spectral norm times a Frobenius norm."""
 
-from specbound import Domain, Mutant, Relation, Source, Statement
+from specbound import Domain, Index, Mutant, Relation, Source, Statement
 
 
 def lhs(x):
@@ -248,19 +248,51 @@ def test_a_statements_file_that_raises(capsys: pytest.CaptureFixture[str], tmp_p
     _assert_refused(capsys, ("check", "--statements", str(path)), "mine.py, line 2")
 
 
-@pytest.mark.parametrize("rhs", ["lambda x: x.nothing", "lambda x: 1 / 0", "lambda x: x.A @ x.A @ x.A"])
+@pytest.mark.parametrize(
+    "rhs",
+    [
+        "lambda x: x.nothing",
+        "lambda x: 1 / 0",
+        "lambda x: x.A @ x.A @ x.A",
+        "lambda x: None",
+        "lambda x: [1]",
+        "lambda x: 1j",
+        "lambda x: True",
+        "lambda x: exit()",
+        "lambda x: float('nan')",
+    ],
+)
 def test_a_statement_whose_side_raises(capsys: pytest.CaptureFixture[str], tmp_path: Path, rhs: str) -> None:
     assert main(["check", "--statements", _theorem(tmp_path, rhs)]) == 2
-    assert capsys.readouterr().err.splitlines()[-1].startswith("specbound: mixed_product: rhs ")
+    assert capsys.readouterr().err.splitlines()[-1].startswith("specbound: mixed_product: ")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("relation=Relation.LE", 'relation="<="', "InvalidInput: mixed_product: relation '<='"),
+        (
+            "relation=Relation.LE",
+            'relation="<="',
+            "InvalidInput: mixed_product: relation '<='; required: a specbound.Relation",
+        ),
         ("scale=scale, ", "", "TypeError: .* missing 1 required positional argument: 'scale'"),
         ('{"rhs": lambda', '{"right": lambda', "unknown field replaced by the mutant second_value 'right'"),
-        ('("n", "p")', '("n", "p", "q")', "too many values|B .*; required: two sizes"),
+        ('("n", "p")', '("n", "p", "q")', "B has shape .*; required: two sizes"),
+        ('Domain({"A": ("m", "n"), "B": ("n", "p")})', "{}", "domain {}; required: a specbound.Domain"),
+        ('Source("textbook")', '"textbook"', "source 'textbook'; required: a specbound.Source"),
+        (
+            '"B": ("n", "p")}',
+            '"B": ("n", "p")}, {"r": Index(1, lambda s: s["q"])}',
+            "the highest 'r' cannot be computed",
+        ),
+        ('"B": ("n", "p")}', '"B": ("n", "p")}, {"r": Index(1, 3)}', "'int' object is not callable"),
+        ('"B": ("n", "p")}', '"B": ("n", "p")}, {"r": (1, 3)}', "required: Index"),
+        (
+            '{"rhs": lambda x: x.ops.singular_value(x.A, 1)',
+            '("rhs", lambda x: x.ops.singular_value(x.A, 1)',
+            "SyntaxError",
+        ),
+        ('"mixed_product"', '"mixed/product"', "no slash"),
     ],
 )
 def test_mistakes_in_a_statement_get_one_line(

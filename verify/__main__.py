@@ -14,8 +14,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from figures.tightness import draw
-from specbound.checks.adversarial import device_of
 from specbound.cli import seed
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput, unknown_name
@@ -53,6 +51,10 @@ def _run(options: argparse.Namespace) -> int:
     for name in options.studies:
         if name not in STUDIES:
             raise unknown_name("study", name, STUDIES)
+    # Imported late, so that bad arguments and the help need not wait for torch.
+    from figures.tightness import draw
+    from specbound.checks.adversarial import device_of
+
     device_of(options.device)
     started = time.perf_counter()
     created = datetime.now(UTC)
@@ -92,9 +94,9 @@ def _run(options: argparse.Namespace) -> int:
 
 def _results_folder(path: Path) -> Path:
     """A new folder for this run, seen to be writable before anything is computed."""
-    if (path / "evidence.jsonl").exists():
-        raise InvalidInput(f"{path} holds the results of an earlier run; give a new folder")
     try:
+        if path.is_dir() and any(path.iterdir()):
+            raise InvalidInput(f"{path} is not empty: it may hold the results of an earlier run; give a new folder")
         path.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=path).close()
     except OSError as error:

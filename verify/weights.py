@@ -45,7 +45,12 @@ def digits_chain(seed: int) -> Chain:
     with warnings.catch_warnings():
         # A fixed number of epochs is meant to end before convergence.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        network.fit(inputs / 16, targets)
+        # scikit-learn catches an interruption, warns, and goes on with a network that is trained in part.
+        warnings.filterwarnings("error", message="Training interrupted")
+        try:
+            network.fit(inputs / 16, targets)
+        except UserWarning:
+            raise KeyboardInterrupt from None
     # scikit-learn acts from the right; specbound's weights act as z = W x.
     return Chain("digits", {f"layer {n}": weight.T.copy() for n, weight in enumerate(network.coefs_, start=1)})
 

@@ -30,7 +30,7 @@ def device_of(name: str) -> torch.device:
     """The torch device of that name; raises :class:`InvalidInput` where it does not exist here."""
     try:
         device = torch.device(name)
-        torch.zeros(1, device=device)
+        torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError) as error:
         raise InvalidInput(f"device {name!r} cannot be used here; use cpu, or cuda on a machine with a GPU") from error
     return device

@@ -38,11 +38,11 @@ def margins(statement: Statement, recipe: Recipe, values: Mapping[str, Any]) -> 
     """
     instance = recipe.build(values, None)
     lhs, rhs = statement.sides(instance)
-    scale, width = statement.scale(instance), statement.tolerance(instance)
+    scale, width = statement.magnitude(instance), statement.tolerance(instance)
     margin = statement.relation.margin(lhs, rhs)
     xp: Any = array_namespace(margin)
     if not bool(xp.all(xp.isfinite(margin) & xp.isfinite(width))):
-        raise InvalidInput(f"{statement.id}: a side is not finite on an instance of recipe {recipe.name}")
+        raise InvalidInput(f"{statement.id}: a side is not finite on a drawn instance; mend the formula there")
     admitted = xp.asarray(statement.admits(instance)) | xp.zeros_like(margin, dtype=xp.bool)
     relative = xp.where(admitted, margin / xp.where(scale > 0, scale, xp.ones_like(scale)), float("inf"))
     violated = admitted & (margin < -width)

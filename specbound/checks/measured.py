@@ -53,8 +53,9 @@ def check_measured(statement: Statement, chain: Chain) -> Evidence:
             if not statement.admits(instance):
                 continue
             comparison = statement.compare(instance)
-            violated = comparison.verdict is Verdict.VIOLATED
-            tally.count({comparison.verdict: 1})
+            violated = statement.is_violated_on(instance)
+            unconfirmed = comparison.verdict is Verdict.VIOLATED and not violated
+            tally.count({Verdict.UNDECIDED if unconfirmed else comparison.verdict: 1})
             tally.lower(statement.relative(comparison.margin, instance), violated)
             tally.tighten(comparison.tightness)
             best = max(best, comparison.tightness if np.isfinite(comparison.tightness) else best)

@@ -17,6 +17,9 @@ from specbound.numeric.ops import NotAvailable
 from specbound.weights import gaussian
 
 KINDS = ("symbolic", "property", "adversarial", "measured")
+OPTIONAL = ("symbolic", "measured")
+"""Kinds that are left out, and said to be, where there is no derivation or no matrix that fits."""
+
 Progress = Callable[[str], None]
 
 GAUSSIAN_SIZE = 32
@@ -64,9 +67,13 @@ def check(
                 try:
                     found.append(one())
                 except NotAvailable as error:
+                    if kind not in OPTIONAL:
+                        raise
                     progress(f"not available: {error}")
     if chains and "measured" in wanted and not any(record.kind is Kind.MEASURED for record in found):
         raise InvalidInput("none of the statements could be measured on the given matrices; see the lines above")
+    if not found:
+        raise InvalidInput(f"nothing could be checked: no {' or '.join(wanted)} check was available")
     return found
 
 
@@ -95,11 +102,12 @@ def _statements(given: Iterable[str | Statement] | str | Statement | None) -> li
         return list(catalog().values())
     items: Sequence[str | Statement] = [given] if isinstance(given, str | Statement) else list(given)
     known = catalog() if any(isinstance(item, str) for item in items) else {}
-    return [item if isinstance(item, Statement) else select(known, [item])[0] for item in items]
+    found = [item if isinstance(item, Statement) else select(known, [item])[0] for item in items]
+    return list({item.id: item for item in found}.values())
 
 
 def _kinds(given: Iterable[str] | None) -> list[str]:
-    wanted = list(KINDS if given is None else given)
+    wanted = list(dict.fromkeys(KINDS if given is None else given))
     for kind in wanted:
         if kind not in KINDS:
             if kind in {item.value for item in Kind}:

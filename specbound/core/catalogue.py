@@ -69,6 +69,7 @@ def load_statements(path: Path) -> dict[str, Statement]:
 
     **Raises.** :class:`InvalidInput` where the file is missing, raises (with its line), or defines no statement.
     """
+    path = path.resolve()
     if not path.is_file():
         raise InvalidInput(f"no statements file at {path}; give the path of a Python file")
     name = f"specbound_user_statements_{path.stem}"
@@ -86,6 +87,8 @@ def load_statements(path: Path) -> dict[str, Statement]:
         raise InvalidInput(f"{path} defines no statement; assign a specbound.Statement to a module-level name")
     names = [item.id for item in own]
     for name in names:
+        if "/" in name:
+            raise InvalidInput(f"{path}: statement id {name!r}; required: no slash, which is for mutants")
         if names.count(name) > 1:
             raise InvalidInput(f"{path} defines two statements with the id {name!r}; rename one of them")
     return {item.id: replace(item, document=item.document or module.__doc__ or "", file=path) for item in own}

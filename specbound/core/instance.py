@@ -50,12 +50,25 @@ class Domain:
     indices: Mapping[str, Index] = field(default_factory=dict[str, Index])
 
     def __post_init__(self) -> None:
+        if not self.matrices:
+            raise InvalidInput("a domain without matrices; required: at least one, for example {'A': ('m', 'n')}")
         for name, shape in self.matrices.items():
-            if len(shape) != 2:
+            if not isinstance(shape, tuple) or len(shape) != 2:  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise InvalidInput(f"{name} has shape {shape}; required: two sizes, for example ('m', 'n')")
-        for name in self.indices:
-            if name in self.matrices or name in self.dimensions:
+        for name, index in self.indices.items():
+            if name in self.matrices or name in self.dimensions or name in ("ops", "values"):
                 raise InvalidInput(f"the index {name!r} is also the name of a matrix or a size; give it another")
+            if not isinstance(index, Index):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InvalidInput(f"the index {name!r} is {index!r}; required: Index(low, high), high of the sizes")
+            try:
+                high = index.high(dict.fromkeys(self.dimensions, 4))
+            except Exception as error:
+                sizes = ", ".join(self.dimensions)
+                raise InvalidInput(
+                    f"the highest {name!r} cannot be computed from the sizes {sizes}: {type(error).__name__}: {error}"
+                ) from error
+            if not isinstance(high, int):
+                raise InvalidInput(f"the highest {name!r} is {high!r} at size 4; required: an integer")
 
     @property
     def dimensions(self) -> tuple[str, ...]:

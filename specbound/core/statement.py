@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import array_api_compat.numpy
 import numpy as np
 from array_api_compat import array_namespace
 
@@ -16,8 +18,11 @@ from specbound.core.errors import InvalidInput, unknown_name
 from specbound.core.instance import Domain, Instance
 from specbound.core.recipe import Recipe
 from specbound.core.verdict import Comparison, Relation, Verdict, judge
-from specbound.numeric.ops import NotAvailable, Scalar
-from specbound.numeric.rounding import tolerance
+from specbound.numeric.ops import ArrayOps, NotAvailable, Scalar
+from specbound.numeric.rounding import tolerance, unit_roundoff
+
+PERTURBATIONS = 5
+"""How many perturbed instances a violation must outlast; a heuristic."""
 
 Side = Callable[[Instance], Scalar]
 
@@ -102,13 +107,17 @@ class Statement:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)?", self.id):
             raise InvalidInput(f"statement id {self.id!r}; required: lower-case words joined by underscores")
-        if not isinstance(self.relation, Relation):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidInput(f"{self.id}: relation {self.relation!r}; required: Relation.GE, .LE or .EQ")
+        kinds = {"domain": Domain, "relation": Relation, "source": Source, "expected": Expected}
+        for name, kind in kinds.items():
+            if not isinstance(getattr(self, name), kind):
+                raise InvalidInput(f"{self.id}: {name} {getattr(self, name)!r}; required: a specbound.{kind.__name__}")
         names = [mutant.name for mutant in self.mutants]
         if len(set(names)) != len(names):
             raise InvalidInput(f"{self.id}: two mutants share a name in {names}; give each its own")
         known = [item.name for item in fields(self)]
         for mutant in self.mutants:
+            if not isinstance(mutant.replaced, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InvalidInput(f"{self.id}: {mutant.name} replaces {mutant.replaced!r}; required: a dict of fields")
             for name in mutant.replaced:
                 if name not in known:
                     raise unknown_name(f"field replaced by the mutant {mutant.name}", name, known)
@@ -149,13 +158,17 @@ class Statement:
         """Left and right side, one value for each instance of the batch."""
         return self._evaluated("lhs", instance), self._evaluated("rhs", instance)
 
+    def magnitude(self, instance: Instance) -> Scalar:
+        """The scale, one value for each instance of the batch."""
+        return self._evaluated("scale", instance)
+
     def tolerance(self, instance: Instance) -> Scalar:
         """What rounding leaves open on each instance of the batch, in the units of the sides.
 
         **Raises.** :class:`InvalidInput` where the scale is negative.
         """
         matrices = [instance.values[name] for name in self.domain.matrices]
-        scale = self._evaluated("scale", instance)
+        scale = self.magnitude(instance)
         xp: Any = array_namespace(matrices[0])
         if not bool(xp.all(scale >= 0)):
             raise InvalidInput(f"{self.id}: scale is negative or NaN on an instance; required: a bound on sizes")
@@ -174,30 +187,64 @@ class Statement:
         """
         lhs, rhs = (float(side) for side in self.sides(instance))
         margin, width = float(self.relation.margin(lhs, rhs)), float(self.tolerance(instance))
+        if not (isfinite(margin) and isfinite(width)):
+            raise InvalidInput(
+                f"{self.id}: the sides are {lhs:g} and {rhs:g} with tolerance {width:g}; required: finite numbers. "
+                "Rescale the matrices, or mend the formula where it divides by zero"
+            )
         verdict = judge(margin, width, equality or self.relation is Relation.EQ)
         small, large = self.relation.ordered(lhs, rhs)
         return Comparison(verdict, lhs, rhs, margin, width, small / large if large > width else float("nan"))
 
     def _evaluated(self, name: str, instance: Instance) -> Scalar:
-        value = self._called(name, getattr(self, name), instance)
-        batch = tuple(instance.values[next(iter(self.domain.matrices))].shape[:-2])
-        if tuple(getattr(value, "shape", batch)) != batch:
-            raise InvalidInput(f"{self.id}: {name} gave shape {tuple(value.shape)}; required: {batch}, one number each")
+        value: Any = self._called(name, getattr(self, name), instance)
+        first: Any = instance.values[next(iter(self.domain.matrices))]
+        if not hasattr(first, "ndim"):
+            # Symbols and exact numbers have no batch.
+            return value
+        xp: Any = array_namespace(first)
+        if type(value) in (int, float):
+            # A side may be a plain number, such as 1; it is the same for the whole batch.
+            value = value + xp.zeros_like(first[..., 0, 0])
+        if not hasattr(value, "dtype") or not xp.isdtype(value.dtype, "real floating"):
+            raise InvalidInput(f"{self.id}: {name} gave {value!r}; required: a real number for each instance")
+        if tuple(value.shape) != tuple(first.shape[:-2]):
+            shapes = f"{tuple(value.shape)}; required: {tuple(first.shape[:-2])}, one number for each instance"
+            raise InvalidInput(f"{self.id}: {name} gave shape {shapes}")
         return value
 
     def _called(self, name: str, function: Side, instance: Instance) -> Any:
         try:
-            return function(instance)
+            # What is not finite is refused afterwards, with the statement's name.
+            with np.errstate(all="ignore"):
+                return function(instance)
         except (InvalidInput, NotAvailable):
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise InvalidInput(f"{self.id}: {name} raised {type(error).__name__}: {error}") from error
 
     def relative(self, margin: float, instance: Instance) -> float:
         """A margin in units of the statement's scale, dimensionless; zero where the scale is."""
-        scale = float(self.scale(instance))
+        scale = float(self.magnitude(instance))
         return margin / scale if scale else 0.0
 
     def is_violated_on(self, instance: Instance) -> bool:
-        """Whether floats show this one instance to violate the claim beyond rounding."""
-        return self.compare(instance).verdict is Verdict.VIOLATED
+        """Whether floats show this one NumPy instance to violate the claim, whatever rounding did.
+
+        The violation must also outlast perturbations of every matrix by a few units of roundoff of its largest entry,
+        four times over: a scale that is too small, or a formula that rounding makes worthless, gives no violation.
+        """
+        comparison = self.compare(instance)
+        if comparison.verdict is not Verdict.VIOLATED:
+            return False
+        generator = np.random.default_rng(0)
+        spread = 0.0
+        for _ in range(PERTURBATIONS):
+            moved = dict(instance.values)
+            for name in self.domain.matrices:
+                matrix = instance.values[name]
+                size = 4 * unit_roundoff(matrix.dtype) * np.max(np.abs(matrix))
+                moved[name] = matrix + size * generator.uniform(-1, 1, matrix.shape)
+            sides = (float(side) for side in self.sides(Instance(ArrayOps(array_api_compat.numpy), moved)))
+            spread = max(spread, abs(float(self.relation.margin(*sides)) - comparison.margin))
+        return comparison.margin < -comparison.tolerance - 4 * spread

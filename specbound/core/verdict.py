@@ -72,10 +72,7 @@ def judge(margin: float, tolerance: float, equality: bool) -> Verdict:
     (<Verdict.HOLDS: 'HOLDS'>, <Verdict.VIOLATED: 'VIOLATED'>, <Verdict.UNDECIDED: 'UNDECIDED'>)
     """
     if not (isfinite(margin) and isfinite(tolerance)):
-        raise InvalidInput(
-            f"the comparison gave margin {margin} with tolerance {tolerance}: it overflowed or met a value that is "
-            "not finite; rescale the matrices"
-        )
+        raise InvalidInput(f"margin {margin} with tolerance {tolerance}; required: finite numbers")
     if equality:
         return Verdict.CONSISTENT if abs(margin) <= tolerance else Verdict.VIOLATED
     if margin >= tolerance:

@@ -37,7 +37,7 @@ class Row:
     examples: int | None
     margin: float | None
     mutants: int
-    mutants_refuted: int
+    mutants_refuted: int | None
     tightness_random: float | None
     tightness_real: float | None
     status: str
@@ -62,7 +62,7 @@ def render(table: Sequence[Row], console: Console) -> None:
             row.derivation or "–",
             "–" if row.examples is None else f"{row.examples:,}",
             _number(row.margin, ".1e"),
-            f"{row.mutants_refuted} of {row.mutants}",
+            "–" if row.mutants_refuted is None else f"{row.mutants_refuted} of {row.mutants}",
             _number(row.tightness_random, ".3f"),
             _number(row.tightness_real, ".3f"),
             row.status,
@@ -79,7 +79,8 @@ def render(table: Sequence[Row], console: Console) -> None:
 
 CAPTION = (
     "derivation: steps, checked by exact algebra. examples: of the property test. margin: smallest the search met, "
-    "relative. mutants: refuted. random, real: median tightness on Gaussian and on trained matrices, 1 = attained."
+    "relative, sizes up to 8. mutants: refuted. random, real: median tightness on Gaussian and on given matrices, 1 = "
+    "attained. –: not run."
 )
 
 PLAIN: dict[str, Any] = {"soft_wrap": True, "markup": False, "highlight": False}
@@ -106,7 +107,7 @@ def _row(statement: Statement, records: Sequence[Evidence]) -> Row:
         examples=sum(property_examples) if property_examples else None,
         margin=min(margins, default=None),
         mutants=len(refuted),
-        mutants_refuted=sum(refuted.values()),
+        mutants_refuted=sum(refuted.values()) if by_kind[Kind.ADVERSARIAL] else None,
         tightness_random=_median_tightness(by_kind[Kind.MEASURED], random=True),
         tightness_real=_median_tightness(by_kind[Kind.MEASURED], random=False),
         status=status(statement, records),

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 import specbound
@@ -5,6 +8,7 @@ from specbound.checks.budget import budget_of
 from specbound.checks.measured import Chain
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Kind
+from specbound.numeric.ops import NotAvailable
 from tests.checks.test_measured import LAYERS
 
 SMALL = budget_of("quick", {"random_instances": 1000, "property_examples": 20, "ascents": 1})
@@ -28,6 +32,17 @@ def test_check_takes_statements_and_ids() -> None:
     assert [record.statement for record in found] == ["triple_gap", "weyl_sum"]
 
 
+def test_nothing_is_counted_twice() -> None:
+    found = specbound.check(["weyl_sum", "weyl_sum"], ["property", "property"], SMALL)
+    assert len(found) == 1
+
+
+def test_a_check_that_checks_nothing_is_refused(tmp_path: Path) -> None:
+    own = replace(specbound.catalog()["weyl_sum"], id="own", file=tmp_path / "own.py")
+    with pytest.raises(InvalidInput, match="nothing could be checked"):
+        specbound.check(own, ["symbolic"])
+
+
 def test_what_does_not_fit_is_told_and_left_out() -> None:
     lines: list[str] = []
     found = specbound.check(
@@ -35,6 +50,25 @@ def test_what_does_not_fit_is_told_and_left_out() -> None:
     )
     assert [record.statement for record in found] == ["triple_gap"]
     assert any(line.startswith("not available: weyl_sum: no 2 consecutive") for line in lines)
+
+
+def test_a_side_may_be_a_plain_number() -> None:
+    statement = replace(
+        specbound.catalog()["weyl_sum"],
+        id="not_negative",
+        lhs=lambda x: x.ops.singular_value(x.A, x.i),
+        relation=specbound.Relation.GE,
+        rhs=lambda _: 0,
+        scale=lambda _: 1.0,
+    )
+    found = specbound.check(statement, ["property", "adversarial"], SMALL)
+    assert all(record.verdict is not specbound.Verdict.VIOLATED for record in found[:2])
+
+
+def test_what_a_formula_asks_in_vain_is_an_error() -> None:
+    statement = replace(specbound.catalog()["weyl_sum"], id="greedy", rhs=lambda x: x.ops.svd(x.A).right(9)[..., 0, 0])
+    with pytest.raises(NotAvailable, match="9 singular vectors were asked for"):
+        specbound.check(statement, ["property"], SMALL)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from specbound.checks.shrink import shrink
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence
-from specbound.core.statement import Assumption, Expected, Statement
+from specbound.core.instance import Domain, Index
+from specbound.core.statement import Assumption, Expected, Source, Statement
 from specbound.core.verdict import Relation, Verdict
 from specbound.statements.recipes import entries, recipes_of
 
@@ -149,7 +150,7 @@ def test_a_side_that_is_not_finite_raises() -> None:
     broken = replace(CATALOG["weyl_sum"], id="broken", rhs=lambda x: x.ops.singular_value(x.A, x.i) * float("nan"))
     with pytest.raises(InvalidInput, match="not finite"):
         check_adversarial(broken, SMALL, 0)
-    with pytest.raises(InvalidInput, match="rescale"):
+    with pytest.raises(InvalidInput, match="broken: the sides are"):
         check_property(broken, 10, 0)
 
 
@@ -203,6 +204,22 @@ def test_a_violation_that_numpy_does_not_confirm_does_not_count() -> None:
     assert found.recipe is None
     assert found.counts["UNDECIDED"] > 100
     assert "VIOLATED" not in found.counts
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rounding_noise_refutes_nothing_even_where_the_scale_is_too_small(seed: int) -> None:
+    """True, and zero against zero beyond the rank, where a scale of the sides' own size covers no rounding."""
+
+    def lhs(x):
+        return x.ops.singular_value(x.ops.product(x.A, x.B), x.k)
+
+    def rhs(x):
+        return x.ops.singular_value(x.A, 0) * x.ops.singular_value(x.B, x.k)
+
+    domain = Domain({"A": ("m", "n"), "B": ("n", "p")}, {"k": Index(0, lambda s: min(s.values()) - 1)})
+    true = Statement("upper", "own", "", domain, lhs, Relation.LE, rhs, scale=rhs, source=Source("textbook"))
+    for found in (check_property(true, 200, seed), check_adversarial(true, SMALL, seed)):
+        assert found.verdict is not Verdict.VIOLATED
 
 
 def test_an_equality_is_consistent_until_it_is_violated() -> None:

@@ -42,7 +42,7 @@ def test_an_equality_is_violated_on_either_side(margin: float) -> None:
 
 @pytest.mark.parametrize(("margin", "tolerance"), [(float("nan"), 0.1), (float("inf"), 0.1), (0.0, float("inf"))])
 def test_numbers_that_are_not_finite_raise(margin: float, tolerance: float) -> None:
-    with pytest.raises(InvalidInput, match="rescale"):
+    with pytest.raises(InvalidInput, match="required: finite"):
         judge(margin, tolerance, equality=False)
 
 

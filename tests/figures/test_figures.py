@@ -49,6 +49,13 @@ def test_results_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     assert done.stderr.startswith("figures: ")
 
 
+def test_an_empty_figure_is_not_drawn(tmp_path: Path) -> None:
+    (tmp_path / "evidence.jsonl").write_text("")
+    with pytest.raises(InvalidInput, match="the figure would be empty"):
+        draw(tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_committed_figure_is_drawn_from_the_committed_record(tmp_path: Path) -> None:
     _, source = load(ROOT / "verify" / "records" / "statements")
     assert source.encode() in (ROOT / "figures" / "out" / "tightness.png").read_bytes()

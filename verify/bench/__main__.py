@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 
 from specbound.core.evidence import package_hash, versions
@@ -10,6 +11,7 @@ from verify.bench import commands, search, strength
 
 def main() -> None:
     """Prints versions, then a line a number."""
+    argparse.ArgumentParser(prog="python -m verify.bench", description=__doc__).parse_args()
     print(f"source {package_hash()}, {os.cpu_count()} cores, " + ", ".join(f"{k} {v}" for k, v in versions().items()))
     for benchmark in (search.run, strength.run, commands.run):
         for line in benchmark():

@@ -33,7 +33,7 @@ def check_symbolic(statement: Statement) -> Evidence:
     derivation, failure = derive(statement, _derive_function(statement, path))
     verdict = Verdict.UNDECIDED if failure else Verdict.VIOLATED if derivation.refuted else Verdict.HOLDS
     details: dict[str, object] = {
-        "reach": derivation.reach,
+        "reach": "failed" if failure else derivation.reach,
         "steps": [{"name": step.name, "kind": step.kind.name.lower()} for step in derivation.steps],
     }
     if failure:

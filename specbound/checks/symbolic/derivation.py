@@ -132,6 +132,7 @@ class Derivation:
     def spectral_norm_is(self, matrix: Any, value: Any) -> None:
         """Declares the spectral norm of a matrix that is defined by another one's decomposition."""
         self._spectral_norms[matrix] = value
+        self.steps.append(Step(f"spectral norm of {matrix}", StepKind.DEFINITION, value, lambda _: True))
 
     def spectral_norm(self, matrix: Any, right: Any, left: Any) -> Fact:
         """``σ₁(M) ‖right‖ ‖left‖ ≥ leftᵀ M right``: the definition of the spectral norm as a maximum."""
