@@ -65,7 +65,7 @@ def _number(real: Reals) -> st.SearchStrategy[float]:
 
 
 def check_property(statement: Statement, examples: int, seed: int) -> Evidence:
-    """Compares both sides on instances of the statement's recipes that Hypothesis draws.
+    """Compares both sides where they are said to be equal, and on instances of the recipes that Hypothesis draws.
 
     The first violation ends the test and is shrunk by :mod:`specbound.checks.shrink`: Hypothesis's own shrinking
     leaves sizes and the arrays that depend on them tangled, and takes seconds where this takes milliseconds.
@@ -73,9 +73,11 @@ def check_property(statement: Statement, examples: int, seed: int) -> Evidence:
     **Parameters.** ``examples``: shared out evenly over the recipes. ``seed``: of all draws; Hypothesis also draws
     constants that it finds in the modules imported at the time, so the same seed gives the same examples within one
     command, and only nearly so from another program.
-    **Returns.** Evidence with the counts of verdicts; where the claim is violated, the shrunk recipe.
+    **Returns.** Evidence with the counts of verdicts; where the claim is violated, the shrunk recipe; where an
+    example said to attain equality does not, its name in ``details["not attained"]``.
     """
     tally = Tally(statement, Kind.PROPERTY)
+    missed = _missed_equalities(tally)
     recipes = recipes_of(statement)
     settings = hypothesis.settings(
         max_examples=max(1, examples // len(recipes)),
@@ -94,7 +96,21 @@ def check_property(statement: Statement, examples: int, seed: int) -> Evidence:
         except Unsatisfiable:
             # No drawn instance met the assumptions: there is nothing to count for this recipe.
             continue
-    return tally.evidence(seed, {})
+    return tally.evidence(seed, {"not attained": missed} if missed else {})
+
+
+def _missed_equalities(tally: Tally) -> list[str]:
+    """Counts the instances at which equality is said to be attained, and names those at which it is not."""
+    statement = tally.statement
+    missed: list[str] = []
+    for example in statement.attained:
+        instance = statement.example(example)
+        if bool(statement.admits(instance)):
+            verdict = statement.compare(instance, equality=True).verdict
+            tally.count({Verdict.CONSISTENT if verdict is Verdict.CONSISTENT else Verdict.UNDECIDED: 1})
+            if verdict is Verdict.VIOLATED:
+                missed.append(example.why)
+    return missed
 
 
 def _comparison(tally: Tally, recipe: Recipe) -> Callable[[Values], None]:

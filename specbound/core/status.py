@@ -59,6 +59,11 @@ def surprises(statement: Statement, records: Sequence[Evidence]) -> list[str]:
         for record in mine
         if "failure" in record.details
     ]
+    found += [
+        f"{statement.id}: equality is not attained at {', '.join(record.details['not attained'])}"
+        for record in mine
+        if "not attained" in record.details
+    ]
     searched = any(record.kind is Kind.ADVERSARIAL for record in mine)
     if searched and statement.expected is Expected.REFUTED and not violated:
         found.append(f"{statement.id}: expected to be refuted, and the search found no counterexample: it is weak")

@@ -73,6 +73,9 @@ def render(table: Sequence[Row], console: Console) -> None:
         if row.counterexample is not None:
             console.print(f"{row.statement}: smallest counterexample {json.dumps(row.counterexample)}", **PLAIN)
     for row in table:
+        if not row.mutants and row.margin is not None:
+            console.print(f"{row.statement}: no mutants, so nothing shows how strong its search was", **PLAIN)
+    for row in table:
         for surprise in row.surprises:
             console.print(f"SURPRISE {surprise}", **PLAIN)
 

@@ -19,7 +19,8 @@ from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence
 from specbound.core.instance import Domain, Index
-from specbound.core.statement import Assumption, Expected, Source, Statement
+from specbound.core.statement import Assumption, Example, Expected, Source, Statement
+from specbound.core.status import surprises
 from specbound.core.verdict import Relation, Verdict
 from specbound.statements.recipes import entries, recipes_of
 
@@ -220,6 +221,15 @@ def test_rounding_noise_refutes_nothing_even_where_the_scale_is_too_small(seed: 
     true = Statement("upper", "own", "", domain, lhs, Relation.LE, rhs, scale=rhs, source=Source("textbook"))
     for found in (check_property(true, 200, seed), check_adversarial(true, SMALL, seed)):
         assert found.verdict is not Verdict.VIOLATED
+
+
+def test_equality_that_is_not_attained_is_a_surprise() -> None:
+    example = Example("not here", {"A": [[1]], "B": [[-1]], "i": 0, "j": 0})
+    statement = replace(CATALOG["weyl_sum"], attained=(example,))
+    found = check_property(statement, 20, 0)
+    assert found.details["not attained"] == ["not here"]
+    assert surprises(statement, [found]) == ["weyl_sum: equality is not attained at not here"]
+    assert check_property(CATALOG["weyl_sum"], 20, 0).counts["CONSISTENT"] == 4
 
 
 def test_an_equality_is_consistent_until_it_is_violated() -> None:
