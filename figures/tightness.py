@@ -13,7 +13,7 @@ from figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, new_axes, save
 from specbound.core.errors import InvalidInput
 
 LEAST = 1e-4
-"""Tightness from which on a bound is drawn as vacuous."""
+"""Tightness from which on all bounds are drawn at the left edge: next to vacuous."""
 
 ORDER = ("weyl_sum", "horn_johnson_triple", "triple_gap", "triple_sequential", "triple_independent")
 LANES = {"random": (0.22, GREY, "o"), "MiniLM": (0.0, BLUE, "o"), "digits": (-0.22, GREEN, "s")}
@@ -80,4 +80,4 @@ def _frame(axes: Axes, names: list[str]) -> None:
 
 
 def _tick(value: float, _position: int) -> str:
-    return "vacuous" if value <= LEAST else f"{value:g}"
+    return f"≤ {LEAST:g}" if value <= LEAST else f"{value:g}"
