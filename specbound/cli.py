@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from specbound import __version__
 from specbound.core.errors import InvalidInput
 from specbound.report.command import AS_EXPECTED, NOTHING_FOUND, SURPRISE, exit_code
 
@@ -29,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="specbound", description="Check theorems on convergence-rate control against derivation and search."
     )
+    parser.add_argument("--version", action="version", version=f"specbound {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
@@ -167,7 +169,7 @@ def _falsify(options: argparse.Namespace) -> int:
     elif refuted:
         _print_counterexample(item, found)
     else:
-        print(f"no counterexample to {item.id} in {found.examples:,} instances of the last round")
+        print(f"no counterexample to {item.id} in the last round of {found.examples:,} instances")
     if not refuted:
         return NOTHING_FOUND
     return AS_EXPECTED if item.expected is Expected.REFUTED else SURPRISE

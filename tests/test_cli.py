@@ -77,6 +77,11 @@ def test_help_names_every_command(specbound) -> None:
         assert command in done.stdout
 
 
+def test_a_mutant_is_shown_as_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "weyl_sum/index_shifted"]) == 0
+    assert capsys.readouterr().out.startswith("weyl_sum/index_shifted\n\nA false neighbour of weyl_sum: ")
+
+
 def test_list(specbound, tmp_path: Path) -> None:
     done = specbound("list", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

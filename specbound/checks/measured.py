@@ -41,11 +41,13 @@ def check_measured(statement: Statement, chain: Chain) -> Evidence:
 
     **Returns.** Evidence whose ``details["tuples"]`` list, for each window, the names and the greatest tightness over
     the indices (None where the bound is vacuous at all of them); ``details["chain"]`` and
-    ``details["random"]`` say of which chain.
+    ``details["random"]`` say of which chain,
+    ``details["violated"]`` where the claim is violated first.
     **Raises.** :class:`NotAvailable` where no window fits.
     """
     tally = Tally(statement, Kind.MEASURED)
     tuples: list[dict[str, Any]] = []
+    details: dict[str, Any] = {"chain": chain.name, "random": chain.random, "tuples": tuples}
     for names, matrices in windows(statement.domain, chain.matrices):
         best = float("-inf")
         for indices in index_grid(statement.domain, matrices):
@@ -56,6 +58,8 @@ def check_measured(statement: Statement, chain: Chain) -> Evidence:
             violated = statement.is_violated_on(instance)
             unconfirmed = comparison.verdict is Verdict.VIOLATED and not violated
             tally.count({Verdict.UNDECIDED if unconfirmed else comparison.verdict: 1})
+            if violated:
+                details.setdefault("violated", {"matrices": names, "indices": indices})
             tally.lower(statement.relative(comparison.margin, instance), violated)
             tally.tighten(comparison.tightness)
             best = max(best, comparison.tightness if np.isfinite(comparison.tightness) else best)
@@ -68,7 +72,7 @@ def check_measured(statement: Statement, chain: Chain) -> Evidence:
             f"{statement.id}: no {len(statement.domain.matrices)} consecutive matrices fit together among "
             f"{shapes}{more}; required: {required}"
         )
-    return tally.evidence(None, {"chain": chain.name, "random": chain.random, "tuples": tuples})
+    return tally.evidence(None, details)
 
 
 def windows(domain: Domain, chain: Mapping[str, Matrix]) -> Iterator[tuple[list[str], dict[str, Matrix]]]:

@@ -39,7 +39,8 @@ class Evidence:
     ``verdict`` is VIOLATED where any instance violated the claim, HOLDS where all of them (or the whole derivation)
     held, else UNDECIDED or CONSISTENT. ``margin`` is the smallest met, relative to the statement's scale;
     ``tightness`` the largest ratio of the smaller side to the larger one, both dimensionless. ``counts`` tells how
-    many instances ended with which verdict. ``recipe`` rebuilds the decisive instance. ``source`` is the hash of the
+    many instances ended with which verdict. ``recipe`` rebuilds a violating instance after
+    shrinking, which lowers its margin. ``source`` is the hash of the
     package, ``files`` those of other files it rests on (a user's statement, a derivation): a change makes it stale.
     """
 

@@ -132,6 +132,7 @@ class Statement:
         changes: dict[str, Any] = {
             "id": f"{self.id}/{mutant.name}",
             "claim": f"{self.claim} — mutant: {mutant.change}",
+            "document": f"A false neighbour of {self.id}: {mutant.change}.\n\nThe statement itself: {self.document}",
             "expected": Expected.REFUTED,
             "attained": (),
             "mutants": (),

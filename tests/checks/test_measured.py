@@ -62,6 +62,7 @@ def test_a_violation_on_given_matrices_is_seen() -> None:
     found = check_measured(CATALOG["triple_independent"], Chain("counterexample", chain))
     assert found.verdict is Verdict.VIOLATED
     assert found.tightness == pytest.approx(2)
+    assert found.details["violated"] == {"matrices": ["a", "b", "c"], "indices": {"r1": 1, "r2": 1}}
 
 
 def test_matrices_that_do_not_fit_are_named() -> None:

@@ -49,6 +49,21 @@ def test_no_counterexample_to_what_holds(statement: Statement, seed: int) -> Non
         assert abs(found.margin) < 1e-3
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("statement", TRUE, ids=lambda s: s.id)
+def test_no_counterexample_over_many_seeds(statement: Statement) -> None:
+    for seed in range(2, 7):
+        for found in (check_property(statement, 1000, seed), check_adversarial(statement, BUDGETS["quick"], seed)):
+            assert found.verdict is not Verdict.VIOLATED
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda s: s.id)
+def test_every_mutant_falls_for_many_seeds(mutant: Statement) -> None:
+    for seed in range(1, 30):
+        assert check_adversarial(mutant, BUDGETS["quick"], seed).verdict is Verdict.VIOLATED
+
+
 @pytest.mark.parametrize("mutant", [*MUTANTS, CATALOG["triple_independent"]], ids=lambda s: s.id)
 def test_the_quick_search_refutes_every_mutant(mutant: Statement) -> None:
     found = check_adversarial(mutant, BUDGETS["quick"], seed=0)
