@@ -19,7 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         details = check_symbolic(statement).details
         print(f"{statement.id}, {len(details['steps'])} step{'s' * (len(details['steps']) > 1)}: {details['reach']}")
         for step in details["steps"]:
-            print(f"    {step['kind']:10} {step['name']}")
+            place = f" ({step['reference']})" if step["reference"] else ""
+            print(f"    {step['kind']:10} {step['name']}{place}")
         if "failure" in details:
             failed = True
             print(f"    FAILED     {details['failure']}")

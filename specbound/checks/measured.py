@@ -55,9 +55,8 @@ def check_measured(statement: Statement, chain: Chain) -> Evidence:
             if not statement.admits(instance):
                 continue
             comparison = statement.compare(instance)
-            violated = statement.is_violated_on(instance)
-            unconfirmed = comparison.verdict is Verdict.VIOLATED and not violated
-            tally.count({Verdict.UNDECIDED if unconfirmed else comparison.verdict: 1})
+            violated = comparison.verdict is Verdict.VIOLATED
+            tally.count({comparison.verdict: 1})
             if violated:
                 details.setdefault("violated", {"matrices": names, "indices": indices})
             tally.lower(statement.relative(comparison.margin, instance), violated)

@@ -97,3 +97,4 @@ def test_python_m_proofs_runs_them_all() -> None:
     for statement in CATALOG.values():
         assert statement.id in done.stdout
     assert "triple_sequential, 11 steps: derived" in done.stdout
+    assert "cited      Cauchy–Schwarz (Horn & Johnson, " in done.stdout

@@ -1,6 +1,7 @@
 """The main job as a user runs it: once, quick, and everything it leaves behind."""
 
 import json
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -88,6 +89,14 @@ def test_bad_arguments(arguments: tuple[str, ...], message: str) -> None:
 
 def test_the_studies_are_listed() -> None:
     assert run_module("verify", "--list").stdout.startswith("statements ")
+
+
+def test_an_interruption_that_training_swallows_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sklearn.neural_network import MLPClassifier
+
+    monkeypatch.setattr(MLPClassifier, "fit", lambda *_: warnings.warn("Training interrupted by user.", stacklevel=1))
+    with pytest.raises(KeyboardInterrupt):
+        digits_chain(seed=0)
 
 
 def test_any_surprise_exits_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:

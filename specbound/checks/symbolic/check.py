@@ -29,12 +29,16 @@ def check_symbolic(statement: Statement) -> Evidence:
     path = PROOFS / statement.area / f"{statement.id}.py"
     if PROOFS.is_dir() and not path.is_file() and statement.file is not None and PACKAGE in statement.file.parents:
         failure = f"there is no {path.relative_to(CHECKOUT)}"
-        return Evidence(statement.id, Kind.SYMBOLIC, Verdict.UNDECIDED, precision="exact", details={"failure": failure})
+        details = {"reach": "failed", "steps": [], "failure": failure}
+        return Evidence(statement.id, Kind.SYMBOLIC, Verdict.UNDECIDED, precision="exact", details=details)
     derivation, failure = derive(statement, _derive_function(statement, path))
     verdict = Verdict.UNDECIDED if failure else Verdict.VIOLATED if derivation.refuted else Verdict.HOLDS
-    details: dict[str, object] = {
+    details = {
         "reach": "failed" if failure else derivation.reach,
-        "steps": [{"name": step.name, "kind": step.kind.name.lower()} for step in derivation.steps],
+        "steps": [
+            {"name": step.name, "kind": step.kind.name.lower(), "reference": step.reference}
+            for step in derivation.steps
+        ],
     }
     if failure:
         details["failure"] = failure
