@@ -16,8 +16,12 @@ from specbound.core.evidence import Evidence, Kind
 from specbound.core.instance import Domain
 from specbound.core.statement import Statement
 from specbound.core.verdict import Verdict
-from specbound.numeric.ops import MemoOps, NotAvailable
+from specbound.numeric.arrays import MemoOps
+from specbound.numeric.ops import NotAvailable
 from specbound.weights import Matrix
+
+GRID_POINTS = 144
+"""How many combinations of indices are compared on one tuple of matrices, about; a heuristic."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +93,24 @@ def windows(domain: Domain, chain: Mapping[str, Matrix]) -> Iterator[tuple[list[
 
 
 def index_grid(domain: Domain, matrices: Mapping[str, Matrix]) -> Iterator[dict[str, int]]:
-    """All combinations of the lowest index, its successors 1, 2, 4, … further, and the highest."""
+    """Combinations of the lowest index, its successors 1, 2, 4, … further, and the highest.
+
+    Of three indices or more only a few values each are taken, spread evenly over that list: about ``GRID_POINTS`` in all.
+    """
+    points = round(GRID_POINTS ** (1 / max(1, len(domain.indices))))
+    combinations: list[dict[str, int]] = [{}]
     sizes = domain.sizes(matrices)
-    ranges: list[list[int]] = []
-    for index in domain.indices.values():
-        high = index.high(sizes)
-        powers = (2**power for power in range(high.bit_length()))
-        ranges.append(sorted({index.low, *(power for power in powers if index.low < power < high), high}))
-    for combination in itertools.product(*ranges):
-        yield dict(zip(domain.indices, combination, strict=True))
+    for name, index in domain.indices.items():
+        combinations = [
+            {**earlier, name: value}
+            for earlier in combinations
+            for value in _spread(index.low, index.high({**sizes, **earlier}), points)
+        ]
+    yield from combinations
+
+
+def _spread(low: int, high: int, points: int) -> list[int]:
+    powers = (2**power for power in range(high.bit_length()))
+    candidates = sorted({low, *(power for power in powers if low < power < high), high})
+    chosen = np.linspace(0, len(candidates) - 1, min(points, len(candidates))).round().astype(int)
+    return [candidates[position] for position in chosen]

@@ -9,14 +9,18 @@ from typing import Any
 from array_api_compat import array_namespace
 
 from specbound.core.errors import InvalidInput
-from specbound.numeric.ops import Array, ArrayOps, Ops
+from specbound.numeric.arrays import ArrayOps
+from specbound.numeric.ops import Array, Ops
 
 Sizes = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Index:
-    """An integer that a statement is quantified over: from ``low`` to ``high(sizes)``, both included."""
+    """An integer that a statement is quantified over: from ``low`` to ``high(sizes)``, both included.
+
+    ``high`` finds the indices declared before this one among the sizes.
+    """
 
     low: int
     high: Callable[[Sizes], Any]
@@ -55,20 +59,21 @@ class Domain:
         for name, shape in self.matrices.items():
             if not isinstance(shape, tuple) or len(shape) != 2:  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise InvalidInput(f"{name} has shape {shape}; required: two sizes, for example ('m', 'n')")
+        known = dict.fromkeys(self.dimensions, 4)
         for name, index in self.indices.items():
             if name in self.matrices or name in self.dimensions or name in ("ops", "values"):
                 raise InvalidInput(f"the index {name!r} is also the name of a matrix or a size; give it another")
             if not isinstance(index, Index):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise InvalidInput(f"the index {name!r} is {index!r}; required: Index(low, high), high of the sizes")
             try:
-                high = index.high(dict.fromkeys(self.dimensions, 4))
+                high = index.high(known)
             except Exception as error:
-                sizes = ", ".join(self.dimensions)
                 raise InvalidInput(
-                    f"the highest {name!r} cannot be computed from the sizes {sizes}: {type(error).__name__}: {error}"
+                    f"the highest {name!r} cannot be computed from {', '.join(known)}: {type(error).__name__}: {error}"
                 ) from error
             if not isinstance(high, int):
                 raise InvalidInput(f"the highest {name!r} is {high!r} at size 4; required: an integer")
+            known[name] = index.low
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -108,10 +113,12 @@ class Domain:
 
     def check_indices(self, values: Mapping[str, Any], sizes: Sizes) -> None:
         """Raises :class:`InvalidInput` for an index that is no integer of its range."""
+        known = dict(sizes)
         for name, index in self.indices.items():
-            high = index.high(sizes)
+            high = index.high(known)
             if not isinstance(values[name], int) or not index.low <= values[name] <= high:
                 raise InvalidInput(f"{name} = {values[name]}; required: {index.low} to {high} at sizes {sizes}")
+            known[name] = values[name]
 
 
 def _all_finite(matrix: Array) -> bool:

@@ -18,7 +18,8 @@ from specbound.core.errors import InvalidInput, unknown_name
 from specbound.core.instance import Domain, Instance
 from specbound.core.recipe import Recipe
 from specbound.core.verdict import Comparison, Relation, Verdict, judge
-from specbound.numeric.ops import ArrayOps, NotAvailable, Scalar
+from specbound.numeric.arrays import ArrayOps
+from specbound.numeric.ops import NotAvailable, Scalar
 from specbound.numeric.rounding import tolerance, unit_roundoff
 
 PERTURBATIONS = 5
@@ -61,7 +62,7 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Example:
-    """Matrices and indices, as plain numbers, on which the two sides are equal by structure."""
+    """Matrices and indices, as plain numbers (a fraction as a ``Fraction``), that say something about a claim."""
 
     why: str
     values: Mapping[str, Any]
@@ -99,6 +100,7 @@ class Statement:
     expected: Expected = Expected.HOLDS
     assumptions: tuple[Assumption, ...] = ()
     attained: tuple[Example, ...] = ()
+    refuted_by: tuple[Example, ...] = ()
     mutants: tuple[Mutant, ...] = ()
     recipes: tuple[Recipe, ...] = ()
     document: str = ""
@@ -135,6 +137,7 @@ class Statement:
             "document": f"A false neighbour of {self.id}: {mutant.change}.\n\nThe statement itself: {self.document}",
             "expected": Expected.REFUTED,
             "attained": (),
+            "refuted_by": (),
             "mutants": (),
             **mutant.replaced,
         }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from specbound.core.instance import Domain, Instance
 from specbound.core.recipe import Integer, Reals, Recipe, Values
 from specbound.core.statement import Statement
+from specbound.numeric.arrays import ArrayOps
 from specbound.numeric.matrices import from_spectrum, plane_count, random_spectrum, rotation
-from specbound.numeric.ops import ArrayOps, Ops
+from specbound.numeric.ops import Ops
 
 ENTRIES_SIZE = 8
 SPECTRUM_SIZE = 4
@@ -31,35 +32,42 @@ def entries(domain: Domain, size: int = ENTRIES_SIZE) -> Recipe:
     return Recipe("entries", _integers(domain, size), reals, _builder(domain, matrices))
 
 
-def by_spectrum(domain: Domain, size: int = SPECTRUM_SIZE) -> Recipe:
+def by_spectrum(domain: Domain, size: int = SPECTRUM_SIZE, orthonormal: Sequence[str] = ()) -> Recipe:
     """Matrices ``U Σ Vᵀ``: for each its spectrum in ``[0, 1]`` and the angles, in degrees, of both rotations.
 
     Drawn spectra are uniform, graded, clustered or rank-deficient. Reaches every instance of its sizes but scale and
-    orientation: a rotation has determinant 1.
+    orientation: a rotation has determinant 1. The matrices named in ``orthonormal`` are first columns of a rotation
+    instead, with no more columns than rows; they reach all orthonormal columns but, where square, a reflection.
     """
     reals: list[Reals] = []
     for name, (rows, columns) in domain.matrices.items():
-        reals += [
-            Reals(f"spectrum_{name}", partial(_spectrum_shape, (rows, columns)), 0.0, 1.0, _draw_spectrum),
-            Reals(f"left_{name}", partial(_angles_shape, rows), -180.0, 180.0),
-            Reals(f"right_{name}", partial(_angles_shape, columns), -180.0, 180.0),
-        ]
+        reals.append(Reals(f"left_{name}", partial(_angles_shape, rows), -180.0, 180.0))
+        if name not in orthonormal:
+            reals.append(Reals(f"spectrum_{name}", partial(_spectrum_shape, (rows, columns)), 0.0, 1.0, _draw_spectrum))
+            reals.append(Reals(f"right_{name}", partial(_angles_shape, columns), -180.0, 180.0))
+
+    def matrix(values: Mapping[str, Any], name: str) -> Any:
+        rows, columns = (values[size] for size in domain.matrices[name])
+        left = rotation(values[f"left_{name}"], rows)
+        if name in orthonormal:
+            return left[..., :, :columns]
+        return from_spectrum(values[f"spectrum_{name}"], left, rotation(values[f"right_{name}"], columns))
 
     def matrices(values: Mapping[str, Any]) -> Values:
-        return {
-            name: from_spectrum(
-                values[f"spectrum_{name}"],
-                rotation(values[f"left_{name}"], values[rows]),
-                rotation(values[f"right_{name}"], values[columns]),
-            )
-            for name, (rows, columns) in domain.matrices.items()
-        }
+        return {name: matrix(values, name) for name in domain.matrices}
 
-    return Recipe("by_spectrum", _integers(domain, size), tuple(reals), _builder(domain, matrices))
+    narrow = {domain.matrices[name][1]: domain.matrices[name][0] for name in orthonormal}
+    return Recipe("by_spectrum", _integers(domain, size, narrow), tuple(reals), _builder(domain, matrices))
 
 
-def _integers(domain: Domain, size: int) -> tuple[Integer, ...]:
-    sizes = [Integer(name, 1, lambda _: size) for name in domain.dimensions]
+def _integers(domain: Domain, size: int, narrow: Mapping[str, str] | None = None) -> tuple[Integer, ...]:
+    """Sizes, then indices; a size that ``narrow`` maps to another one does not exceed it."""
+
+    def at_most(name: str) -> Callable[[Mapping[str, Any]], int]:
+        bound = (narrow or {}).get(name)
+        return lambda values: size if bound is None else min(size, values[bound])
+
+    sizes = [Integer(name, 1, at_most(name)) for name in domain.dimensions]
     return (*sizes, *(Integer(name, index.low, index.high) for name, index in domain.indices.items()))
 
 

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 import torch
 
-from specbound.numeric.ops import ArrayOps, MemoOps, NotAvailable
+from specbound.numeric.arrays import ArrayOps, MemoOps
+from specbound.numeric.ops import NotAvailable
 
 MATRIX = np.array([[3.0, 0.0, 0.0], [0.0, -2.0, 0.0]])
 

@@ -9,7 +9,7 @@ import sympy
 
 from specbound.core.errors import InvalidInput
 from specbound.core.instance import Domain, Instance
-from specbound.numeric.ops import NotAvailable
+from specbound.numeric.ops import Counted, NotAvailable, Term, checked_index, terms
 
 
 def exact_instance(domain: Domain, values: Mapping[str, Any]) -> Instance:
@@ -35,19 +35,24 @@ class ExactDecomposition:
                 pairs += [(sympy.sqrt(eigenvalue), v) for v in sympy.GramSchmidt(vectors, orthonormal=True)]
         self._pairs = sorted(pairs, key=lambda pair: -pair[0].evalf())
 
+    @property
+    def count(self) -> int:
+        return min(self._matrix.shape)
+
     def value(self, index: int) -> Any:
-        if index < 0:
-            raise IndexError(f"singular values are counted from 0; index {index} was asked for")
-        return self._pairs[index][0] if index < len(self._pairs) else sympy.Integer(0)
+        return self._pairs[index][0] if checked_index(index) < len(self._pairs) else sympy.Integer(0)
 
     def smallest(self) -> Any:
-        return self.value(min(self._matrix.shape) - 1)
+        return self.value(self.count - 1)
 
     def left(self, count: int) -> Any:
         return sympy.Matrix.hstack(*(self._matrix * v / s for s, v in self._first(count)))
 
     def right(self, count: int) -> Any:
         return sympy.Matrix.hstack(*(v for _, v in self._first(count)))
+
+    def truncated(self, count: int) -> Any:
+        return self._matrix * self.right(count) * self.right(count).T
 
     def _first(self, count: int) -> list[tuple[Any, Any]]:
         if count > len(self._pairs):
@@ -57,17 +62,32 @@ class ExactDecomposition:
         return self._pairs[:count]
 
 
-class ExactOps:
+class ExactOps(Counted):
     """Exact operations on SymPy matrices; slow, meant for a handful of entries."""
 
     def sum(self, *terms: Any) -> Any:
         return sum(terms[1:], start=terms[0])
 
+    def difference(self, left: Any, right: Any) -> Any:
+        return left - right
+
     def product(self, *factors: Any) -> Any:
         return sympy.prod(factors[1:], start=factors[0])
 
+    def compression(self, matrix: Any, left: Any, right: Any) -> Any:
+        return left.T * matrix * right
+
+    def leading(self, matrix: Any, rows: int, columns: int) -> Any:
+        return matrix[:rows, :columns]
+
+    def kronecker(self, left: Any, right: Any) -> Any:
+        return sympy.Matrix(sympy.kronecker_product(left, right))
+
     def svd(self, matrix: Any) -> ExactDecomposition:
         return ExactDecomposition(matrix)
+
+    def singular_values(self, matrix: Any) -> ExactDecomposition:
+        return self.svd(matrix)
 
     def singular_value(self, matrix: Any, index: int) -> Any:
         return self.svd(matrix).value(index)
@@ -81,5 +101,12 @@ class ExactOps:
     def sine(self, subspace: Any, vector: Any) -> Any:
         return (vector - subspace * (subspace.T * vector)).norm()
 
+    def orthonormal(self, columns: Any) -> bool:
+        return columns.T * columns == sympy.eye(columns.shape[1])
+
     def sqrt(self, value: Any) -> Any:
         return sympy.sqrt(value)
+
+    def largest_over(self, term: Term, *counts: int, index: int = 0) -> Any:
+        values = sorted(terms(term, *counts), key=lambda value: -value.evalf())
+        return values[index] if index < len(values) else sympy.Integer(0)

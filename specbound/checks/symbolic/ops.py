@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import sympy
 
 from specbound.core.instance import Domain, Instance
-from specbound.numeric.ops import NotAvailable
+from specbound.numeric.ops import NotAvailable, Term
 
 
 def symbolic_instance(domain: Domain) -> Instance:
@@ -24,12 +25,20 @@ def symbolic_instance(domain: Domain) -> Instance:
     return Instance(SymbolicOps(), {**matrices, **indices})
 
 
+DUMMIES = ("a", "b")
+"""Letters that indices of sums, products and maxima go by."""
+
+
 class SymbolicDecomposition:
     """A decomposition as names: ``σ_i(M)``, ``U_r(M)``, ``V_r(M)``, and ``u_1(M)``, ``v_1(M)`` for single columns."""
 
     def __init__(self, matrix: Any, name: str) -> None:
         self._matrix = matrix
         self._name = name
+
+    @property
+    def count(self) -> Any:
+        return sympy.Min(*self._matrix.shape)
 
     def value(self, index: Any) -> Any:
         return sympy.Symbol(rf"\sigma_{{{sympy.latex(index + 1)}}}({self._name})", nonnegative=True)
@@ -42,6 +51,9 @@ class SymbolicDecomposition:
 
     def right(self, count: Any) -> Any:
         return self._vectors("v", "V", self._matrix.shape[1], count)
+
+    def truncated(self, count: Any) -> Any:
+        return sympy.MatrixSymbol(rf"{self._name}_{{{sympy.latex(count)}}}", *self._matrix.shape)
 
     def _vectors(self, single: str, several: str, length: Any, count: Any) -> Any:
         letter = single if count == 1 else several
@@ -57,17 +69,33 @@ class SymbolicOps:
     def sum(self, *terms: Any) -> Any:
         return sympy.MatAdd(*terms)
 
+    def difference(self, left: Any, right: Any) -> Any:
+        return sympy.MatAdd(left, -right)
+
     def product(self, *factors: Any) -> Any:
         return sympy.MatMul(*factors)
 
+    def compression(self, matrix: Any, left: Any, right: Any) -> Any:
+        return sympy.MatMul(left.T, matrix, right)
+
+    def leading(self, matrix: Any, rows: Any, columns: Any) -> Any:
+        return self.compression(matrix, *(first_columns(n, k) for n, k in zip(matrix.shape, (rows, columns))))
+
+    def kronecker(self, left: Any, right: Any) -> Any:
+        rows, columns = (a * b for a, b in zip(left.shape, right.shape))
+        return sympy.MatrixSymbol(rf"{sympy.latex(left)} \otimes {sympy.latex(right)}", rows, columns)
+
     def svd(self, matrix: Any) -> SymbolicDecomposition:
-        name = sympy.latex(matrix).replace(" ", "")
-        if self._named.setdefault(name, matrix) != matrix:
-            raise NotAvailable(f"{name} names two different matrices; give the matrices of the domain other names")
-        return SymbolicDecomposition(matrix, name)
+        return SymbolicDecomposition(matrix, self._name(matrix))
+
+    def singular_values(self, matrix: Any) -> SymbolicDecomposition:
+        return self.svd(matrix)
 
     def singular_value(self, matrix: Any, index: Any) -> Any:
         return self.svd(matrix).value(index)
+
+    def frobenius_norm(self, matrix: Any) -> Any:
+        return sympy.Symbol(rf"\lVert {self._name(matrix)} \rVert_F", nonnegative=True)
 
     def cosine(self, subspace: Any, vector: Any) -> Any:
         return sympy.Symbol(rf"\cos\angle({vector.name},{subspace.name})", nonnegative=True)
@@ -75,8 +103,37 @@ class SymbolicOps:
     def sine(self, subspace: Any, vector: Any) -> Any:
         return sympy.Symbol(rf"\sin\angle({vector.name},{subspace.name})", nonnegative=True)
 
+    def orthonormal(self, columns: Any) -> NoReturn:
+        raise NotAvailable(f"whether {columns} is orthonormal is for a derivation to declare")
+
     def sqrt(self, value: Any) -> Any:
         return sympy.sqrt(value)
 
-    def frobenius_norm(self, matrix: Any) -> NoReturn:
-        raise NotAvailable("symbols have no Frobenius norm; state the claim in singular values")
+    def sum_over(self, term: Term, *counts: Any) -> Any:
+        return self._over(r"\sum", term, counts)
+
+    def product_over(self, term: Term, *counts: Any) -> Any:
+        return self._over(r"\prod", term, counts)
+
+    def largest_over(self, term: Term, *counts: Any, index: Any = 0) -> Any:
+        return self._over(r"\max" if index == 0 else rf"\max\nolimits^{{({sympy.latex(index + 1)})}}", term, counts)
+
+    def _over(self, sign: str, term: Term, counts: Sequence[Any]) -> Any:
+        """One symbol for the whole: SymPy would take a term that does not show its index for a constant."""
+        letters = [sympy.Symbol(name, integer=True, positive=True) for name in DUMMIES[: len(counts)]]
+        value = term(*(letter - 1 for letter in letters))
+        ranges = r",\, ".join(
+            rf"{letter} \le {sympy.latex(count)}" for letter, count in zip(letters, counts, strict=True)
+        )
+        return sympy.Symbol(rf"{sign}_{{{ranges}}} \left({sympy.latex(value)}\right)", nonnegative=value.is_nonnegative)
+
+    def _name(self, matrix: Any) -> str:
+        name = sympy.latex(matrix).replace(" ", "")
+        if self._named.setdefault(name, matrix) != matrix:
+            raise NotAvailable(f"{name} names two different matrices; give the matrices of the domain other names")
+        return name
+
+
+def first_columns(size: Any, count: Any) -> Any:
+    """The first ``count`` columns of the identity of that size, as a symbol."""
+    return sympy.MatrixSymbol(rf"I_{{{sympy.latex(size)},{sympy.latex(count)}}}", size, count)

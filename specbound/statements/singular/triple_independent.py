@@ -21,10 +21,11 @@ hypothesis that is not reported.
 **Source.** A reading of Theorem 3 of Rosati et al. (2026), as reported in public notes.
 """
 
+from fractions import Fraction
 from typing import Any
 
 from specbound.core.instance import Instance
-from specbound.core.statement import Assumption, Expected, Mutant, Source, Statement
+from specbound.core.statement import Assumption, Example, Expected, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Decomposition, Scalar
 from specbound.statements.families import TRIPLE_WITH_RANKS, norm_of_triple, product_of_norms
@@ -67,6 +68,22 @@ statement = Statement(
             "angles_defined",
             "where singular values coincide an angle depends on the choice of vectors; the reading gets the benefit",
             angles_defined,
+        ),
+    ),
+    refuted_by=(
+        Example(
+            "A = [1 1], B = diag(2, 1), C = [1 −1]ᵀ",
+            {"A": [[1, 1]], "B": [[2, 0], [0, 1]], "C": [[1], [-1]], "r1": 1, "r2": 1},
+        ),
+        Example(
+            "the same with rational singular values and cosines",
+            {
+                "A": [[Fraction(3, 5), Fraction(4, 5)]],
+                "B": [[1, 0], [0, Fraction(1, 2)]],
+                "C": [[Fraction(4, 5)], [Fraction(-3, 5)]],
+                "r1": 1,
+                "r2": 1,
+            },
         ),
     ),
     mutants=(Mutant("angle_dropped", r"without \cos\theta_1", {"rhs": without_first_angle}),),

@@ -15,14 +15,11 @@ for A = B, i = j = 1.
 **Source.** Horn & Johnson, *Topics in Matrix Analysis* (1991), Theorem 3.3.16(a).
 """
 
-from specbound.core.instance import Domain, Index, Instance, Sizes
+from specbound.core.instance import Domain, Instance
 from specbound.core.statement import Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Scalar
-
-
-def _past_the_smaller_side(sizes: Sizes) -> int:
-    return min(sizes["m"], sizes["n"])
+from specbound.statements.families import SAME_SHAPE, past_the_smaller_side, sum_of_norms
 
 
 def lhs(x: Instance) -> Scalar:
@@ -34,23 +31,19 @@ def rhs(x: Instance) -> Scalar:
     return x.ops.singular_value(x.A, x.i) + x.ops.singular_value(x.B, x.j)
 
 
-def scale(x: Instance) -> Scalar:
-    return x.ops.frobenius_norm(x.A) + x.ops.frobenius_norm(x.B)
-
-
 statement = Statement(
     id="weyl_sum",
     area="singular",
     claim=r"\forall A, B \in \mathbb{R}^{m \times n},\ i, j \ge 1:\ "
     r"\sigma_{i+j-1}(A+B) \le \sigma_i(A) + \sigma_j(B)",
     domain=Domain(
-        matrices={"A": ("m", "n"), "B": ("m", "n")},
-        indices={"i": Index(0, _past_the_smaller_side), "j": Index(0, _past_the_smaller_side)},
+        matrices=SAME_SHAPE,
+        indices={"i": past_the_smaller_side("m", "n"), "j": past_the_smaller_side("m", "n")},
     ),
     lhs=lhs,
     relation=Relation.LE,
     rhs=rhs,
-    scale=scale,
+    scale=sum_of_norms,
     source=Source("Horn & Johnson", "Topics in Matrix Analysis", 1991, "Theorem 3.3.16(a)"),
     attained=(
         Example("A = B", {"A": [[2, 0], [0, 1]], "B": [[2, 0], [0, 1]], "i": 0, "j": 0}),
