@@ -55,7 +55,8 @@ def at_least_everywhere(gram: Any, span: Any, value: Any) -> Relations:
 
 def spanned(span: Any, vector: Any) -> Subspace:
     """The subspace ``V Vᵀ x = x`` that orthonormal columns span."""
-    return Subspace(span.shape[1], [(span * span.T * vector, vector)])
+    rows, columns = span.shape
+    return Subspace(rows - columns, [(span * span.T * vector, vector)])
 
 
 def beyond(gram: Any, vector: Any, value: Any, cut: Any) -> tuple[Relations, Subspace]:
@@ -71,4 +72,4 @@ def beyond(gram: Any, vector: Any, value: Any, cut: Any) -> tuple[Relations, Sub
     short = v1 * shortfall.T * shortfall * v1.T
     decomposed: Relations = [(gram, v0 * squares * v0.T + value**2 * v1 * v1.T - short)]
     inside: Relations = [(v0.T * vector, sympy.ZeroMatrix(cut, 1)), (v1 * v1.T * vector, vector)]
-    return decomposed, Subspace(size - cut, inside)
+    return decomposed, Subspace(cut, inside)

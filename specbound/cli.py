@@ -51,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
         )
     show.add_argument("id", metavar="ID")
     check.add_argument("ids", nargs="*", metavar="ID", help="statements (all)")
-    check.add_argument("--kind", action="append", metavar="K", help="symbolic, property, adversarial or measured (all)")
+    check.add_argument(
+        "--kind", action="append", metavar="K", help="symbolic, property, adversarial, certified or measured (all)"
+    )
     check.add_argument("--budget", default="quick", help="quick, standard or deep (%(default)s)")
     check.add_argument("--set", action="append", default=[], metavar="KEY=N", help="change a number of the budget")
     check.add_argument("--weights", type=Path, metavar="FILE", help="measure on the matrices of this safetensors file")

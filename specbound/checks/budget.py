@@ -14,8 +14,9 @@ class Budget:
 
     ``property_examples``: examples of a property test. ``random_instances``: instances of the batched random search, in
     whole batches of ``batch``, at least one. ``ascents``: batches, spread over the random ones, whose worst instances
-    gradient ascent improves, for at most ``ascent_steps`` steps each. ``measured_tuples``: Gaussian tuples on which
-    tightness is measured where no matrices are given.
+    gradient ascent improves, for at most ``ascent_steps`` steps each. ``certified_instances``: small exact matrices on
+    which the claim is decided rigorously. ``measured_tuples``: Gaussian tuples on which tightness is measured where no
+    matrices are given.
     """
 
     property_examples: int
@@ -23,13 +24,14 @@ class Budget:
     batch: int
     ascents: int
     ascent_steps: int
+    certified_instances: int
     measured_tuples: int
 
 
 BUDGETS = {
-    "quick": Budget(300, 20_000, 500, 16, 100, 20),
-    "standard": Budget(2_000, 400_000, 1_000, 100, 300, 60),
-    "deep": Budget(20_000, 8_000_000, 2_000, 400, 1_000, 200),
+    "quick": Budget(300, 20_000, 500, 16, 100, 400, 20),
+    "standard": Budget(2_000, 400_000, 1_000, 100, 300, 4_000, 60),
+    "deep": Budget(20_000, 8_000_000, 2_000, 400, 1_000, 40_000, 200),
 }
 
 

@@ -95,7 +95,8 @@ def windows(domain: Domain, chain: Mapping[str, Matrix]) -> Iterator[tuple[list[
 def index_grid(domain: Domain, matrices: Mapping[str, Matrix]) -> Iterator[dict[str, int]]:
     """Combinations of the lowest index, its successors 1, 2, 4, … further, and the highest.
 
-    Of three indices or more only a few values each are taken, spread evenly over that list: about ``GRID_POINTS`` in all.
+    Of three indices or more only a few values each are taken, spread evenly over that list: about ``GRID_POINTS``
+    combinations in all.
     """
     points = round(GRID_POINTS ** (1 / max(1, len(domain.indices))))
     combinations: list[dict[str, int]] = [{}]

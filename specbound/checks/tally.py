@@ -44,7 +44,7 @@ class Tally:
             self.smallest, self.violated = min(margin, self.smallest), self.violated or violated
             self.worst = (recipe, values) if recipe is not None and values is not None else None
 
-    def evidence(self, seed: int | None, details: Mapping[str, Any]) -> Evidence:
+    def evidence(self, seed: int | None, details: Mapping[str, Any], precision: str = "float64") -> Evidence:
         """The record of this search. A violation that can be rebuilt is shrunk."""
         rebuilt = None
         if self.violated and self.worst is not None:
@@ -59,6 +59,7 @@ class Tally:
             counts=dict(self.counts),
             recipe=rebuilt,
             seed=seed,
+            precision=precision,
             details=dict(details),
             seconds=time.perf_counter() - self.started,
             files=file_hashes(self.statement.file),

@@ -34,10 +34,14 @@ def status(statement: Statement, records: Iterable[Evidence]) -> str:
         for record in mine
         if record.kind is Kind.SYMBOLIC and record.verdict is Verdict.HOLDS
     ]
-    certified = _examples(mine, Kind.CERTIFIED)
-    searched = _examples(mine, Kind.PROPERTY, Kind.ADVERSARIAL, Kind.MEASURED)
+    certified = _examples(mine, (Kind.CERTIFIED,), (Verdict.HOLDS,))
+    consistent = _examples(mine, (Kind.CERTIFIED,), (Verdict.CONSISTENT,))
+    searched = _examples(mine, (Kind.PROPERTY, Kind.ADVERSARIAL, Kind.MEASURED), (Verdict.HOLDS, Verdict.CONSISTENT))
     if certified:
         parts.append(f"certified on {certified:,}")
+    elif consistent:
+        # An equality cannot be certified by intervals: they can only fail to contradict it.
+        parts.append(f"consistent in balls on {consistent:,}")
     if searched:
         parts.append(f"no counterexample in {searched:,}")
     return "; ".join(parts) or "undecided"
@@ -58,6 +62,11 @@ def surprises(statement: Statement, records: Sequence[Evidence]) -> list[str]:
         f"{statement.id}: the derivation failed: {record.details['failure']}"
         for record in mine
         if "failure" in record.details
+    ]
+    found += [
+        f"{statement.id}: not refuted, rigorously, by {', '.join(record.details['not refuted'])}"
+        for record in mine
+        if "not refuted" in record.details
     ]
     found += [
         f"{statement.id}: equality is not attained at {', '.join(record.details['not attained'])}"
@@ -84,7 +93,6 @@ def mutants_refuted(statement: Statement, records: Sequence[Evidence]) -> dict[s
     }
 
 
-def _examples(records: Iterable[Evidence], *kinds: Kind) -> int:
-    """How many instances were decided: what rounding leaves open speaks neither for a claim nor against it."""
-    decided = (Verdict.HOLDS.value, Verdict.CONSISTENT.value)
-    return sum(record.counts.get(word, 0) for record in records if record.kind in kinds for word in decided)
+def _examples(records: Iterable[Evidence], kinds: Sequence[Kind], decided: Sequence[Verdict]) -> int:
+    """How many instances were decided so: what is left open speaks neither for a claim nor against it."""
+    return sum(record.counts.get(word.value, 0) for record in records if record.kind in kinds for word in decided)

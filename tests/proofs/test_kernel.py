@@ -136,10 +136,10 @@ def test_scalars_and_norms_are_of_scalars_and_columns(d: Derivation) -> None:
 
 
 def test_a_common_vector_needs_room(d: Derivation) -> None:
-    line = Subspace(sympy.Integer(1), [(V * V.T * x, x)])
+    line = Subspace(n - 1, [(V * V.T * x, x)])
     with pytest.raises(DerivationFailed, match="room"):
         d.common_vector(x, line, line)
-    d.common_vector(x, Subspace(n, []), line)
+    d.common_vector(x, Subspace(0, []), line)
 
 
 def test_no_derivation_ends_without_the_vector_it_is_about() -> None:

@@ -24,7 +24,9 @@ from specbound.checks.symbolic.polynomials import (
     rewritten,
     transposed_word,
 )
-from specbound.core.statement import Statement
+from specbound.core.statement import Example, Statement
+from specbound.core.verdict import Relation
+from specbound.numeric.ops import Term
 
 
 class DerivationFailed(Exception):
@@ -62,9 +64,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Subspace:
-    """A subspace by its dimension, and the relations that say that a vector lies in it."""
+    """A subspace by its codimension, at most, and the relations that say that a vector lies in it.
 
-    dimension: Any
+    The vectors whose images under a linear map lie in a subspace form one of at most the same codimension, so the
+    relations may speak of an image.
+    """
+
+    codimension: Any
     relations: Sequence[tuple[Any, Any]]
 
 
@@ -89,7 +95,7 @@ class Derivation:
         """``derived`` where every step is defined or checked in general, else what it rests on; or ``refuted``."""
         if self.refuted:
             return "refuted"
-        cited = [step.name for step in self.steps if step.kind is StepKind.CITED]
+        cited = dict.fromkeys(step.name for step in self.steps if step.kind is StepKind.CITED)
         return f"rests on {', '.join(cited)}" if cited else "derived"
 
     # What is given by definition
@@ -100,13 +106,12 @@ class Derivation:
         self.steps.append(Step(name, StepKind.DEFINITION, sympy.Integer(0), lambda _: True))
 
     def common_vector(self, vector: Any, *subspaces: Subspace) -> None:
-        """Declares a unit vector in all the subspaces, whose dimensions must leave room for one.
+        """Declares a unit vector in all the subspaces, whose codimensions must leave room for one.
 
-        The dimension formula, which is cited, gives the intersection a dimension of at least the sum of the dimensions
-        less ``n`` for every subspace but one; that this is at least 1 is checked.
+        The dimension formula, which is cited, gives the intersection a codimension of at most the sum of theirs; that
+        this is below the dimension of the whole space is checked.
         """
-        size = vector.shape[0]
-        room = sum(subspace.dimension for subspace in subspaces) - (len(subspaces) - 1) * size
+        room = vector.shape[0] - sum(subspace.codimension for subspace in subspaces)
         self._step("the dimensions leave room for a common vector", StepKind.CHECKED, room - 1, self._is_nonnegative)
         reference = "Horn & Johnson, Matrix Analysis, 2nd ed. 2013, 0.1.7"
         self._step("the dimension formula", StepKind.CITED, room - 1, lambda _: True, reference)
@@ -128,6 +133,21 @@ class Derivation:
         )
         self._squares[sine] = 1 - cosine**2
         return cosine, sine
+
+    def no_angle(self, span: Any, vector: Any) -> Fact:
+        """``cos ∠(vector, span) ≥ 1`` where ``span`` has as many orthonormal columns as rows: it is the whole space."""
+
+        claim = self.instance.ops.cosine(span, vector) - 1
+
+        def check(stated: Any) -> bool:
+            return span.shape[0] == span.shape[1] and stated == claim
+
+        return self._step(f"{span.name} spans the whole space", StepKind.CHECKED, claim, check)
+
+    def largest(self, name: str, term: Term, count: Any, position: Any) -> Fact:
+        """``max_{i < count} term(i) ≥ term(position)``, by definition; the name says why ``position`` is one of them."""
+        claim = self.instance.ops.largest_over(term, count) - term(position)
+        return self._step(name, StepKind.DEFINITION, claim, lambda _: True)
 
     def spectral_norm_is(self, matrix: Any, value: Any) -> None:
         """Declares the spectral norm of a matrix that is defined by another one's decomposition."""
@@ -222,6 +242,10 @@ class Derivation:
         """A textbook fact ``claim ≥ 0`` with its place; the derivation rests on it."""
         return self._step(name, StepKind.CITED, claim, lambda _: True, reference)
 
+    def cite_equal(self, name: str, reference: str, left: Any, right: Any) -> tuple[Fact, Fact]:
+        """A textbook equality, as the two facts ``left − right ≥ 0`` and ``right − left ≥ 0``."""
+        return self.cite(name, reference, left - right), self.cite(name, reference, right - left)
+
     # How it ends
 
     @property
@@ -235,12 +259,24 @@ class Derivation:
 
     def conclude(self, facts: Mapping[Fact, Any]) -> None:
         """The statement's claim, as a combination of facts."""
+        if self.statement.relation is Relation.EQ:
+            raise DerivationFailed("the statement claims an equality: two combinations of facts are required")
         self.combine("conclusion", self.goal, facts)
         self.complete = True
 
-    def refute(self, name: str, values: Mapping[str, Any]) -> None:
+    def conclude_equal(self, at_least: Mapping[Fact, Any], at_most: Mapping[Fact, Any]) -> None:
+        """The equality that the statement claims, as two combinations of facts: ``lhs ≥ rhs`` and ``lhs ≤ rhs``."""
+        if self.statement.relation is not Relation.EQ:
+            raise DerivationFailed(f"the statement claims {self.statement.relation.value} and no equality")
+        lhs, rhs = self.statement.sides(self.instance)
+        self.combine("conclusion, at least", lhs - rhs, at_least)
+        self.combine("conclusion, at most", rhs - lhs, at_most)
+        self.complete = True
+
+    def refute(self, example: Example) -> None:
         """The statement's claim fails, exactly, at these small matrices of integers or fractions."""
-        instance = exact_instance(self.statement.domain, values)
+        name = example.why
+        instance = exact_instance(self.statement.domain, example.values)
         if not self.statement.admits(instance):
             raise DerivationFailed(f"{name}: the matrices do not meet the assumptions")
         margin = sympy.simplify(self.statement.relation.margin(*self.statement.sides(instance)))

@@ -79,10 +79,12 @@ class SymbolicOps:
         return sympy.MatMul(left.T, matrix, right)
 
     def leading(self, matrix: Any, rows: Any, columns: Any) -> Any:
-        return self.compression(matrix, *(first_columns(n, k) for n, k in zip(matrix.shape, (rows, columns))))
+        return self.compression(
+            matrix, *(first_columns(n, k) for n, k in zip(matrix.shape, (rows, columns), strict=True))
+        )
 
     def kronecker(self, left: Any, right: Any) -> Any:
-        rows, columns = (a * b for a, b in zip(left.shape, right.shape))
+        rows, columns = (a * b for a, b in zip(left.shape, right.shape, strict=True))
         return sympy.MatrixSymbol(rf"{sympy.latex(left)} \otimes {sympy.latex(right)}", rows, columns)
 
     def svd(self, matrix: Any) -> SymbolicDecomposition:

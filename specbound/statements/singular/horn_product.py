@@ -5,8 +5,8 @@ r"""The top k singular values of a product multiply to at most those of its fact
 **Assumes.** Nothing beyond shapes. It speaks of products from the top: for single values it is false (mutant
 `value_by_value`).
 
-**Tight when** the factors share singular vectors in order, as diagonal ones do; and always at k = n where n ≤ min(m, p):
-that is `horn_product_equality`.
+**Tight when** the factors share singular vectors in order, as diagonal ones do; and always at k = n where n ≤
+min(m, p): that is `horn_product_equality`.
 
 **Not claimed.** Anything for a product of values that does not start at the first.
 

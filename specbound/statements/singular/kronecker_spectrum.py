@@ -1,8 +1,8 @@
 r"""The singular values of a Kronecker product are the products of those of its factors.
 
 **Claim.** For all real A (m×n), B (p×q) and all 1 ≤ i ≤ min(mp, nq): σ_i(A⊗B) is the i-th largest of the products
-σ_a(A) σ_b(B), and 0 beyond them. The *nonzero* values agree with their multiplicities; the numbers of computed values do
-not, because min(mp, nq) can exceed min(m, n) min(p, q).
+σ_a(A) σ_b(B), and 0 beyond them. The *nonzero* values agree with their multiplicities; the numbers of computed values
+do not, because min(mp, nq) can exceed min(m, n) min(p, q).
 
 **Assumes.** Nothing. Taking the smallest computed value of A⊗B for the product of the smallest computed ones (mutant
 `counts_agree`) is false for rectangular factors: A = [1 1], B = Aᵀ.

@@ -32,7 +32,8 @@ def rhs(x: Instance) -> Scalar:
 statement = Statement(
     id="mirsky",
     area="singular",
-    claim=r"\forall A, B \in \mathbb{R}^{m \times n}:\ \sum_i (\sigma_i(A) - \sigma_i(B))^2 \le \lVert A - B \rVert_F^2",
+    claim=r"\forall A, B \in \mathbb{R}^{m \times n}:\ "
+    r"\sum_i (\sigma_i(A) - \sigma_i(B))^2 \le \lVert A - B \rVert_F^2",
     domain=Domain(SAME_SHAPE),
     lhs=lhs,
     relation=Relation.LE,

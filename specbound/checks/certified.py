@@ -1,0 +1,171 @@
+"""Certified check: both sides in balls on small exact instances, so that a verdict does not trust rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from specbound.checks.tally import Tally
+from specbound.core.errors import InvalidInput
+from specbound.core.evidence import Evidence, Kind
+from specbound.core.instance import Instance
+from specbound.core.statement import Statement
+from specbound.core.verdict import Relation, Verdict
+from specbound.numeric.ops import NotAvailable
+from specbound.statements.recipes import entries
+
+PRECISIONS = (128, 256, 512)
+"""Working precisions in bits, each tried where the one before left an instance undecided."""
+
+SIZE = 3
+"""Largest side of a drawn matrix: exact arithmetic on larger ones is slow."""
+
+Interval = tuple[float, float]
+Matrix = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A verdict beyond rounding, and the intervals it rests on: both sides, and the margin relative to the scale."""
+
+    verdict: Verdict
+    lhs: Interval
+    rhs: Interval
+    margin: Interval
+
+
+def decide(statement: Statement, values: Mapping[str, Any], equal: bool = False) -> Decision | None:
+    """Decides the claim on one instance in exact numbers; None where it does not meet the assumptions for certain.
+
+    **Parameters.** ``values``: matrices as nested lists or arrays of integers, fractions and finite floats, each taken
+    for the number it is, and indices. ``equal``: whether the sides are equal here by structure; balls can only be
+    consistent with that.
+    **Raises.** :class:`NotAvailable` without python-flint, or where a side cannot be computed in balls;
+    :class:`InvalidInput` for shapes or indices that do not fit.
+    """
+    balls = _balls()
+    domain = statement.domain
+    matrices = {name: balls.BallMatrix.exact(values[name]) for name in domain.matrices}
+    domain.check_indices(values, domain.sizes(matrices))
+    instance = Instance(balls.BallOps(), {**matrices, **{name: values[name] for name in domain.indices}})
+    equal = equal or statement.relation is Relation.EQ
+    found: Decision | None = None
+    reason = ""
+    for bits in PRECISIONS:
+        with balls.working_precision(bits):
+            try:
+                if not bool(statement.admits(instance)):
+                    return None
+                (lhs, rhs), scale = statement.sides(instance), statement.magnitude(instance)
+            except (NotAvailable, InvalidInput) as error:
+                reason = str(error)
+                continue
+            margin = statement.relation.margin(lhs, rhs)
+            relative = margin / scale if scale > 0 else margin
+            found = Decision(_verdict(margin, equal), *(balls.bounds(side) for side in (lhs, rhs, relative)))
+            if found.verdict is not Verdict.UNDECIDED:
+                return found
+    if found is None:
+        raise NotAvailable(f"{statement.id} cannot be computed in balls on this instance: {reason}")
+    return found
+
+
+def check_certified(statement: Statement, instances: int, seed: int) -> Evidence:
+    """Decides the claim rigorously on the statement's own examples and on drawn small matrices.
+
+    A drawn matrix has multiples of 1/2 for entries, where ranks drop and singular values coincide, or is a signed
+    permutation, cropped, whose columns may be orthonormal, or has floats for entries.
+
+    **Parameters.** ``instances``: how many are drawn; those that do not meet the assumptions for certain do not count.
+    **Returns.** Evidence whose ``details`` say how many instances were ``"not available"``, the greatest relative
+    ``"width"`` of the intervals that hold 0, and, where the claim is ``"violated"``, the first such instance in
+    fractions with both sides in intervals.
+    **Raises.** :class:`NotAvailable` without python-flint, or where no instance can be computed in balls.
+    """
+    tally = Tally(statement, Kind.CERTIFIED)
+    details: dict[str, Any] = {"not available": 0, "width": 0.0}
+
+    def record(values: Mapping[str, Any], equal: bool = False) -> Verdict | None:
+        found = decide(statement, values, equal)
+        if found is None:
+            return None
+        tally.count({found.verdict: 1})
+        tally.lower(found.margin[0], found.verdict is Verdict.VIOLATED)
+        if found.verdict in (Verdict.UNDECIDED, Verdict.CONSISTENT):
+            details["width"] = max(details["width"], found.margin[1] - found.margin[0])
+        if found.verdict is Verdict.VIOLATED and "violated" not in details:
+            details["violated"] = {**_as_fractions(statement, values), "lhs": found.lhs, "rhs": found.rhs}
+        return found.verdict
+
+    for example in statement.attained:
+        if record(example.values, equal=True) is Verdict.HOLDS:
+            details.setdefault("not attained", []).append(example.why)
+    for example in statement.refuted_by:
+        if record(example.values) is not Verdict.VIOLATED:
+            details.setdefault("not refuted", []).append(example.why)
+    reason = ""
+    for values in _drawn(statement, instances, np.random.default_rng(seed)):
+        try:
+            record(values)
+        except NotAvailable as error:
+            details["not available"] += 1
+            reason = str(error)
+    if reason and not tally.counts:
+        raise NotAvailable(reason)
+    return tally.evidence(seed, details, precision=f"balls, {PRECISIONS[0]} to {PRECISIONS[-1]} bits")
+
+
+def _balls() -> ModuleType:
+    try:
+        from specbound.numeric import balls
+    except ModuleNotFoundError as error:
+        if error.name != "flint":
+            raise
+        raise NotAvailable(
+            "the certified check needs python-flint, which is not installed; pip install 'specbound[exact]'"
+        ) from error
+    return balls
+
+
+def _drawn(statement: Statement, instances: int, generator: np.random.Generator) -> Iterator[Mapping[str, Any]]:
+    domain = statement.domain
+    recipe = entries(domain, SIZE)
+    for _ in range(instances):
+        values = recipe.draw_integers(generator)
+        values |= recipe.draw_reals(generator, values)
+        matrices = {name: generator.choice(KINDS_OF_MATRIX)(generator, values[name]) for name in domain.matrices}
+        yield {**matrices, **{name: values[name] for name in domain.indices}}
+
+
+def _halves(_: np.random.Generator, matrix: Matrix) -> Matrix:
+    return np.round(2 * matrix) / 2
+
+
+def _signed_permutation(generator: np.random.Generator, matrix: Matrix) -> Matrix:
+    rows, columns = matrix.shape
+    return generator.permutation(np.eye(max(rows, columns)))[:rows, :columns] * np.where(matrix < 0, -1.0, 1.0)
+
+
+def _as_drawn(_: np.random.Generator, matrix: Matrix) -> Matrix:
+    return matrix
+
+
+KINDS_OF_MATRIX = (_halves, _signed_permutation, _as_drawn)
+
+
+def _as_fractions(statement: Statement, values: Mapping[str, Any]) -> dict[str, Any]:
+    exact = {name: _balls().BallMatrix.exact(values[name]).fractions() for name in statement.domain.matrices}
+    return {**exact, **{name: values[name] for name in statement.domain.indices}}
+
+
+def _verdict(margin: Any, equal: bool) -> Verdict:
+    """What an interval for the margin decides: a comparison of balls is true only where it is certain."""
+    if margin < 0:
+        return Verdict.VIOLATED
+    if margin > 0 or (margin >= 0 and not equal):
+        return Verdict.HOLDS
+    return Verdict.CONSISTENT if equal else Verdict.UNDECIDED
