@@ -38,15 +38,15 @@ def at_least_on_span(gram: Any, span: Any, value: Any) -> Relations:
     ``value²`` by, ``RᵀR`` the rest of the sum.
     """
     size, count = span.shape
-    excess = sympy.MatrixSymbol(f"D({span.name})", count, count)
-    rest = sympy.MatrixSymbol(f"R({span.name})", size, size)
+    excess = sympy.MatrixSymbol(rf"D_{{{span.name}}}", count, count)
+    rest = sympy.MatrixSymbol(rf"R_{{{span.name}}}", size, size)
     return [(gram, value**2 * span * span.T + span * excess.T * excess * span.T + rest.T * rest)]
 
 
 def at_least_everywhere(gram: Any, span: Any, value: Any) -> Relations:
     """The same where the span is the whole space: ``V Vᵀ = I`` and no rest."""
     size, count = span.shape
-    excess = sympy.MatrixSymbol(f"D({span.name})", count, count)
+    excess = sympy.MatrixSymbol(rf"D_{{{span.name}}}", count, count)
     return [
         (gram, value**2 * span * span.T + span * excess.T * excess * span.T),
         (span * span.T, sympy.Identity(size)),
@@ -66,9 +66,9 @@ def beyond(gram: Any, vector: Any, value: Any, cut: Any) -> tuple[Relations, Sub
     together with ``V₁`` it is orthogonal, ``DᵀD`` is the diagonal of what the other squares lack of ``value²``.
     """
     size, name = vector.shape[0], sympy.latex(gram)
-    v0, v1 = (sympy.MatrixSymbol(f"V_{part}({name})", size, n) for part, n in ((0, cut), (1, size - cut)))
-    squares = sympy.MatrixSymbol(f"L_0({name})", cut, cut)
-    shortfall = sympy.MatrixSymbol(f"D_1({name})", size - cut, size - cut)
+    v0, v1 = (sympy.MatrixSymbol(rf"V_{{{part}}}({name})", size, n) for part, n in ((0, cut), (1, size - cut)))
+    squares = sympy.MatrixSymbol(rf"L_{{0}}({name})", cut, cut)
+    shortfall = sympy.MatrixSymbol(rf"D_{{1}}({name})", size - cut, size - cut)
     short = v1 * shortfall.T * shortfall * v1.T
     decomposed: Relations = [(gram, v0 * squares * v0.T + value**2 * v1 * v1.T - short)]
     inside: Relations = [(v0.T * vector, sympy.ZeroMatrix(cut, 1)), (v1 * v1.T * vector, vector)]

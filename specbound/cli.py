@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
             "--evidence", type=Path, metavar="DIR", help=f"results folder to read statuses from (newest in {RESULTS})"
         )
     show.add_argument("id", metavar="ID")
+    show.add_argument("--latex", action="store_true", help="print a LaTeX fragment")
     check.add_argument("ids", nargs="*", metavar="ID", help="statements (all)")
     check.add_argument(
         "--kind", action="append", metavar="K", help="symbolic, property, adversarial, certified or measured (all)"
@@ -109,6 +110,12 @@ def _show(options: argparse.Namespace) -> int:
     from specbound.core.status import status
 
     (item,) = select(catalog(), [options.id])
+    found_status = status(item, _records(options.evidence))
+    if options.latex:
+        from specbound.report.latex import fragment
+
+        print(fragment(item, found_status), end="")
+        return AS_EXPECTED
     found = {
         "id": item.id,
         "area": item.area,
@@ -118,7 +125,7 @@ def _show(options: argparse.Namespace) -> int:
         "mutants": {mutant.name: mutant.change for mutant in item.mutants},
         "source": str(item.source),
         "expected": item.expected.value,
-        "status": status(item, _records(options.evidence)),
+        "status": found_status,
     }
     if options.json:
         _print_json(found)

@@ -10,7 +10,7 @@ BOOK = "Horn & Johnson, Topics in Matrix Analysis, 1991"
 def derive(d: Derivation) -> None:
     x = d.instance
     (m, n), p = x.A.shape, x.B.shape[1]
-    q_a, q_b = sympy.MatrixSymbol("Q_A", m, n), sympy.MatrixSymbol("Q_B", p, n)
+    q_a, q_b = sympy.MatrixSymbol("Q_{A}", m, n), sympy.MatrixSymbol("Q_{B}", p, n)
     r, left = sympy.MatrixSymbol("R", n, n), sympy.MatrixSymbol("L", n, n)
     d.given(
         "QR factors: A = Q_A R and B = L Q_Bᵀ, Q_A and Q_B with orthonormal columns",

@@ -12,7 +12,7 @@ def derive(d: Derivation) -> None:
     i, later = x.i, x.i + (m - x.p) + (n - x.q)
     b = x.ops.leading(x.M, x.p, x.q)
     s_b, s_m = x.ops.singular_value(b, i - 1), x.ops.singular_value(x.M, later - 1)
-    p, q, rest = first_columns(m, x.p), first_columns(n, x.q), sympy.MatrixSymbol("P_⊥", m, m - x.p)
+    p, q, rest = first_columns(m, x.p), first_columns(n, x.q), sympy.MatrixSymbol(r"P_{\perp}", m, m - x.p)
 
     # Otherwise i + r is at most the smaller side, and the three subspaces have these codimensions.
     d.vacuous("i + r is beyond the smaller side: σ_{i+r}(M) = 0", vanishing=s_m)

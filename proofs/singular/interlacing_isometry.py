@@ -13,8 +13,8 @@ def derive(d: Derivation) -> None:
     s_b, s_m = x.ops.singular_value(b, x.i - 1), x.ops.singular_value(x.M, x.i - 1)
 
     d.vacuous("i is beyond the smaller side of PᵀMQ: σ_i(PᵀMQ) = 0", vanishing=s_b)
-    y, span = sympy.MatrixSymbol("y", q, 1), sympy.MatrixSymbol("V_i(PᵀMQ)", q, x.i)
-    rest = sympy.MatrixSymbol("P_⊥", m, m - p)
+    y, span = sympy.MatrixSymbol("y", q, 1), sympy.MatrixSymbol(r"V_{i}(P^{\top} M Q)", q, x.i)
+    rest = sympy.MatrixSymbol(r"P_{\perp}", m, m - p)
     d.given("Q has orthonormal columns", (x.Q.T * x.Q, sympy.Identity(q)))
     below_s_m, past_m = beyond(x.M.T * x.M, x.Q * y, s_m, x.i - 1)
     d.common_vector(y, spanned(span, y), past_m)

@@ -17,7 +17,7 @@ def derive(d: Derivation) -> None:
     d.vacuous("i is beyond the smaller side of A: σ_i(A) = 0", vanishing=s_a)
     d.vacuous("j is beyond the smaller side of B: σ_j(B) = 0", vanishing=s_b)
     e = sympy.MatrixSymbol("x", columns, 1)
-    span_a, span_b = sympy.MatrixSymbol("V_i(A)", n, i), sympy.MatrixSymbol("V_j(B)", columns, j)
+    span_a, span_b = sympy.MatrixSymbol("V_{i}(A)", n, i), sympy.MatrixSymbol("V_{j}(B)", columns, j)
     below_s_k, past_k = beyond(product.T * product, e, s_k, k - 1)
     d.common_vector(e, past_k, spanned(span_b, e), spanned(span_a, x.B * e))
 

@@ -14,7 +14,7 @@ def derive(d: Derivation) -> None:
 
     # Otherwise k is at most every size, and the three subspaces have these codimensions.
     d.vacuous("i + j − 1 is beyond the smaller side: σ_{i+j-1}(AB) = 0", vanishing=s_k)
-    e, span = sympy.MatrixSymbol("x", n, 1), sympy.MatrixSymbol("V_k(AB)", n, k)
+    e, span = sympy.MatrixSymbol("x", n, 1), sympy.MatrixSymbol("V_{k}(AB)", n, k)
     below_s_a, past_a = beyond(x.A.T * x.A, x.B * e, s_a, i - 1)
     below_s_b, past_b = beyond(x.B.T * x.B, e, s_b, j - 1)
     d.common_vector(e, spanned(span, e), past_a, past_b)

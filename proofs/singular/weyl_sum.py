@@ -20,7 +20,7 @@ def derive(d: Derivation) -> None:
     # Otherwise k is at most the smaller side, and the three subspaces have these dimensions.
     d.vacuous("i + j − 1 is beyond the smaller side: σ_{i+j-1}(A+B) = 0", vanishing=s_k)
     e, sum_letter = sympy.MatrixSymbol("x", n, 1), sympy.MatrixSymbol("M", *x.A.shape)
-    span = sympy.MatrixSymbol("V_k(M)", n, k)
+    span = sympy.MatrixSymbol("V_{k}(M)", n, k)
     below_s_a, past_a = beyond(x.A.T * x.A, e, s_a, i - 1)
     below_s_b, past_b = beyond(x.B.T * x.B, e, s_b, j - 1)
     d.common_vector(e, spanned(span, e), past_a, past_b)

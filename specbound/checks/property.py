@@ -7,23 +7,21 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 if "hypothesis" not in sys.modules:
     # Nobody else uses it in this process, so its folder need not appear where the user happens to stand.
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "specbound-hypothesis"))
 
 import hypothesis
-import numpy as np
-from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
 from specbound.checks.tally import Tally
 from specbound.core.evidence import Evidence, Kind
-from specbound.core.recipe import Reals, Recipe, Values
+from specbound.core.recipe import Recipe, Values
 from specbound.core.statement import Statement
 from specbound.core.verdict import Verdict
 from specbound.statements.recipes import recipes_of
+from specbound.testing import values_of
 
 IRRELEVANT_HERE = (
     hypothesis.HealthCheck.too_slow,
@@ -36,32 +34,6 @@ IRRELEVANT_HERE = (
 
 class _Violated(Exception):
     """Ends the test at the first example that violates the claim."""
-
-
-def values_of(recipe: Recipe) -> st.SearchStrategy[Values]:
-    """A strategy for the numbers of a recipe: landmarks (0, 1, half the bound), hundredths of the bound, any float."""
-
-    @st.composite
-    def draw_values(draw: Callable[[Any], Any]) -> Values:
-        values: Values = {}
-        for integer in recipe.integers:
-            high = integer.high(values)
-            hypothesis.assume(high >= integer.low)
-            values[integer.name] = draw(st.integers(integer.low, high))
-        for real in recipe.reals:
-            shape = real.shape(values)
-            count = int(np.prod(shape))
-            numbers = draw(st.lists(_number(real), min_size=count, max_size=count))
-            values[real.name] = np.array(numbers, dtype=float).reshape(shape)
-        return values
-
-    return draw_values()
-
-
-def _number(real: Reals) -> st.SearchStrategy[float]:
-    landmarks = [0.0, real.high, real.high / 2, real.low, real.low / 2]
-    hundredths = st.integers(0, 100).map(lambda k: real.low + k / 100 * (real.high - real.low))
-    return st.sampled_from(landmarks) | hundredths | st.floats(real.low, real.high, allow_subnormal=False)
 
 
 def check_property(statement: Statement, examples: int, seed: int) -> Evidence:
@@ -78,17 +50,28 @@ def check_property(statement: Statement, examples: int, seed: int) -> Evidence:
     """
     tally = Tally(statement, Kind.PROPERTY)
     missed = _missed_equalities(tally)
-    recipes = recipes_of(statement)
+    sample(tally, examples, seed)
+    return tally.evidence(seed, {"not attained": missed} if missed else {})
+
+
+def sample(tally: Tally, examples: int, seed: int, targeted: bool = False) -> None:
+    """Compares both sides on drawn instances until one violates the claim.
+
+    **Parameters.** ``targeted``: let Hypothesis climb towards small relative margins.
+    """
+    recipes = recipes_of(tally.statement)
+    phases = [hypothesis.Phase.generate, hypothesis.Phase.target]
     settings = hypothesis.settings(
         max_examples=max(1, examples // len(recipes)),
-        phases=(hypothesis.Phase.generate,),
+        phases=phases if targeted else phases[:1],
         database=None,
         deadline=None,
         suppress_health_check=IRRELEVANT_HERE,
+        report_multiple_bugs=False,
         verbosity=hypothesis.Verbosity.quiet,
     )
     for recipe in recipes:
-        test = hypothesis.given(values_of(recipe))(_comparison(tally, recipe))
+        test = hypothesis.given(values_of(recipe))(_comparison(tally, recipe, targeted))
         try:
             settings(hypothesis.seed(seed)(test))()
         except _Violated:
@@ -96,7 +79,6 @@ def check_property(statement: Statement, examples: int, seed: int) -> Evidence:
         except Unsatisfiable:
             # No drawn instance met the assumptions: there is nothing to count for this recipe.
             continue
-    return tally.evidence(seed, {"not attained": missed} if missed else {})
 
 
 def _missed_equalities(tally: Tally) -> list[str]:
@@ -113,7 +95,7 @@ def _missed_equalities(tally: Tally) -> list[str]:
     return missed
 
 
-def _comparison(tally: Tally, recipe: Recipe) -> Callable[[Values], None]:
+def _comparison(tally: Tally, recipe: Recipe, targeted: bool) -> Callable[[Values], None]:
     statement = tally.statement
 
     def compare(values: Values) -> None:
@@ -124,10 +106,13 @@ def _comparison(tally: Tally, recipe: Recipe) -> Callable[[Values], None]:
         hypothesis.assume(bool(statement.admits(instance)))
         comparison = statement.compare(instance)
         violated = comparison.verdict is Verdict.VIOLATED
+        relative = statement.relative(comparison.margin, instance)
         tally.count({comparison.verdict: 1})
-        tally.lower(statement.relative(comparison.margin, instance), violated, recipe, values)
+        tally.lower(relative, violated, recipe, values)
         tally.tighten(comparison.tightness)
         if violated:
             raise _Violated
+        if targeted:
+            hypothesis.target(-relative)
 
     return compare

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import product
+from math import prod
 from typing import Any, Protocol, TypeAlias
 
 Array: TypeAlias = Any
@@ -131,16 +132,10 @@ class Counted:
     """What number systems share whose counts are numbers: the terms of sums and products, one after the other."""
 
     def sum_over(self, term: Term, *counts: int) -> Scalar:
-        first, *rest = terms(term, *counts)
-        for value in rest:
-            first = first + value
-        return first
+        return sum(terms(term, *counts))
 
     def product_over(self, term: Term, *counts: int) -> Scalar:
-        first, *rest = terms(term, *counts)
-        for value in rest:
-            first = first * value
-        return first
+        return prod(terms(term, *counts))
 
 
 def terms(term: Term, *counts: int) -> Iterator[Scalar]:

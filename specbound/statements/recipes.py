@@ -22,14 +22,17 @@ def recipes_of(statement: Statement) -> tuple[Recipe, ...]:
     return statement.recipes or (by_spectrum(statement.domain), entries(statement.domain))
 
 
-def entries(domain: Domain, size: int = ENTRIES_SIZE) -> Recipe:
-    """Raw matrices: sizes up to ``size``, indices, and every entry in ``[-1, 1]``. Reaches every instance but scale."""
+def entries(domain: Domain, size: int = ENTRIES_SIZE, smallest: int = 1) -> Recipe:
+    """Raw matrices: sizes from ``smallest`` to ``size``, indices, and every entry in ``[-1, 1]``.
+
+    Reaches every instance of its sizes but scale.
+    """
     reals = tuple(Reals(name, partial(_matrix_shape, shape), -1.0, 1.0) for name, shape in domain.matrices.items())
 
     def matrices(values: Mapping[str, Any]) -> Values:
         return {name: values[name] for name in domain.matrices}
 
-    return Recipe("entries", _integers(domain, size), reals, _builder(domain, matrices))
+    return Recipe("entries", _integers(domain, size, smallest), reals, _builder(domain, matrices))
 
 
 def by_spectrum(domain: Domain, size: int = SPECTRUM_SIZE, orthonormal: Sequence[str] = ()) -> Recipe:
@@ -57,17 +60,17 @@ def by_spectrum(domain: Domain, size: int = SPECTRUM_SIZE, orthonormal: Sequence
         return {name: matrix(values, name) for name in domain.matrices}
 
     narrow = {domain.matrices[name][1]: domain.matrices[name][0] for name in orthonormal}
-    return Recipe("by_spectrum", _integers(domain, size, narrow), tuple(reals), _builder(domain, matrices))
+    return Recipe("by_spectrum", _integers(domain, size, 1, narrow), tuple(reals), _builder(domain, matrices))
 
 
-def _integers(domain: Domain, size: int, narrow: Mapping[str, str] | None = None) -> tuple[Integer, ...]:
+def _integers(domain: Domain, size: int, smallest: int, narrow: Mapping[str, str] | None = None) -> tuple[Integer, ...]:
     """Sizes, then indices; a size that ``narrow`` maps to another one does not exceed it."""
 
     def at_most(name: str) -> Callable[[Mapping[str, Any]], int]:
         bound = (narrow or {}).get(name)
         return lambda values: size if bound is None else min(size, values[bound])
 
-    sizes = [Integer(name, 1, at_most(name)) for name in domain.dimensions]
+    sizes = [Integer(name, smallest, at_most(name)) for name in domain.dimensions]
     return (*sizes, *(Integer(name, index.low, index.high) for name, index in domain.indices.items()))
 
 

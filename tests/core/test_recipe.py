@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specbound.checks.property import values_of
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
 from specbound.core.instance import Domain, Index
 from specbound.core.recipe import Recipe, Values
 from specbound.statements.recipes import entries, recipes_of
+from specbound.testing import values_of
 
 RECIPES = {f"{s.id}-{r.name}": (s, r) for s in catalog().values() for r in recipes_of(s)}
 

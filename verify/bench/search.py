@@ -24,7 +24,7 @@ SIZE, BATCH, BATCHES, EXAMPLES, ROUNDS = 8, 500, 10, 300, 5
 def run(device: str = "cpu") -> list[str]:
     """Rates on triples of size 8×8 for the statement with the most decompositions, medians of five rounds."""
     statement = catalog()["triple_sequential"]
-    recipe = of_size(entries(statement.domain), SIZE)
+    recipe = entries(statement.domain, SIZE, smallest=SIZE)
     fixed = replace(statement, recipes=(recipe,))
     batched = [_batched_rate(fixed, recipe, device) for _ in range(ROUNDS)]
     single = [_rate(lambda: check_property(fixed, EXAMPLES, seed=0), EXAMPLES) for _ in range(ROUNDS)]
@@ -34,18 +34,6 @@ def run(device: str = "cpu") -> list[str]:
         f"one Hypothesis example at a time, the same: {median(single):,.0f} a second",
         f"the batch is {ratio:.0f} times as fast, median of {ROUNDS} rounds",
     ]
-
-
-def of_size(recipe: Recipe, size: int) -> Recipe:
-    """The recipe with every size fixed, the indices free."""
-
-    def fixed(_: object) -> int:
-        return size
-
-    integers = tuple(
-        item if item.name.startswith("r") else replace(item, low=size, high=fixed) for item in recipe.integers
-    )
-    return replace(recipe, integers=integers)
 
 
 def _batched_rate(statement: Statement, recipe: Recipe, device: str) -> float:

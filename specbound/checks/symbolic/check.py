@@ -36,7 +36,12 @@ def check_symbolic(statement: Statement) -> Evidence:
     details = {
         "reach": "failed" if failure else derivation.reach,
         "steps": [
-            {"name": step.name, "kind": step.kind.name.lower(), "reference": step.reference}
+            {
+                "name": step.name,
+                "kind": step.kind.name.lower(),
+                "reference": step.reference,
+                "formulas": step.formulas,
+            }
             for step in derivation.steps
         ],
     }

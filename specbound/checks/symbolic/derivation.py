@@ -45,7 +45,7 @@ class StepKind(IntEnum):
 class Step:
     """A named step: its claim ``expression ≥ 0``, how it is backed, and for a checked step the check of any claim.
 
-    ``reference`` is the place of a cited fact.
+    ``reference`` is the place of a cited fact, ``relations`` are the equalities that the step declares or uses.
     """
 
     name: str
@@ -53,6 +53,13 @@ class Step:
     claim: Any
     check: Callable[[Any], bool]
     reference: str = ""
+    relations: Sequence[tuple[Any, Any]] = ()
+
+    @property
+    def formulas(self) -> list[str]:
+        """The claim, unless it is plain, and the relations, in LaTeX."""
+        claims = [] if self.claim == 0 else [rf"{sympy.latex(self.claim)} \ge 0"]
+        return claims + [f"{sympy.latex(left)} = {sympy.latex(right)}" for left, right in self.relations]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +110,7 @@ class Derivation:
     def given(self, name: str, *relations: tuple[Any, Any]) -> None:
         """Declares relations ``left = right`` that define matrices; a reader has to believe them, so they are steps."""
         self._relations += [rule for left, right in relations for rule in relation(left, right)]
-        self.steps.append(Step(name, StepKind.DEFINITION, sympy.Integer(0), lambda _: True))
+        self.steps.append(Step(name, StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=relations))
 
     def common_vector(self, vector: Any, *subspaces: Subspace) -> None:
         """Declares a unit vector in all the subspaces, whose codimensions must leave room for one.
@@ -145,7 +152,7 @@ class Derivation:
         return self._step(f"{span.name} spans the whole space", StepKind.CHECKED, claim, check)
 
     def largest(self, name: str, term: Term, count: Any, position: Any) -> Fact:
-        """``max_{i < count} term(i) ≥ term(position)``, by definition; the name says why ``position`` is one of them."""
+        """``max_{i < count} term(i) ≥ term(position)``, by definition; the name says why it is one of them."""
         claim = self.instance.ops.largest_over(term, count) - term(position)
         return self._step(name, StepKind.DEFINITION, claim, lambda _: True)
 
@@ -194,7 +201,7 @@ class Derivation:
         def check(claim: Any) -> bool:
             return self._is_nonnegative(self._without(claim, facts), rules) and self._all_nonnegative(facts.values())
 
-        return self._step(name, StepKind.CHECKED, goal, check)
+        return self._step(name, StepKind.CHECKED, goal, check, relations=using)
 
     def root(
         self,
@@ -219,7 +226,7 @@ class Derivation:
             signs = larger.is_nonnegative is True and self._all_nonnegative(helping.values())
             return signs and self._is_nonnegative(rest, rules)
 
-        return self._step(name, StepKind.CHECKED, larger - smaller, check)
+        return self._step(name, StepKind.CHECKED, larger - smaller, check, relations=using)
 
     def cancel(self, name: str, goal: Any, factor: Any, fact: Fact) -> Fact:
         """``goal ≥ 0`` because ``factor · goal ≥ 0`` is a fact, and where a part of ``factor`` is 0 it is plain.
@@ -285,10 +292,18 @@ class Derivation:
 
     # How a claim is checked
 
-    def _step(self, name: str, kind: StepKind, claim: Any, check: Callable[[Any], bool], reference: str = "") -> Fact:
+    def _step(
+        self,
+        name: str,
+        kind: StepKind,
+        claim: Any,
+        check: Callable[[Any], bool],
+        reference: str = "",
+        relations: Sequence[tuple[Any, Any]] = (),
+    ) -> Fact:
         if not check(claim):
             raise DerivationFailed(f"{name}: {claim} ≥ 0 does not follow")
-        self.steps.append(Step(name, kind, claim, check, reference))
+        self.steps.append(Step(name, kind, claim, check, reference, relations))
         fact = Fact(claim)
         self._facts.add(fact)
         return fact

@@ -85,7 +85,7 @@ class SymbolicOps:
 
     def kronecker(self, left: Any, right: Any) -> Any:
         rows, columns = (a * b for a, b in zip(left.shape, right.shape, strict=True))
-        return sympy.MatrixSymbol(rf"{sympy.latex(left)} \otimes {sympy.latex(right)}", rows, columns)
+        return sympy.MatrixSymbol(rf"{{{sympy.latex(left)}}}\otimes{{{sympy.latex(right)}}}", rows, columns)
 
     def svd(self, matrix: Any) -> SymbolicDecomposition:
         return SymbolicDecomposition(matrix, self._name(matrix))

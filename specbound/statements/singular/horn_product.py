@@ -56,7 +56,7 @@ statement = Statement(
     mutants=(
         Mutant(
             "value_by_value",
-            r"\sigma_k(AB) \le \sigma_k(A)\, \sigma_k(B)",
+            r"$\sigma_k(AB) \le \sigma_k(A)\, \sigma_k(B)$",
             {
                 "lhs": lambda x: x.ops.singular_value(x.ops.product(x.A, x.B), x.k - 1),
                 "rhs": lambda x: x.ops.singular_value(x.A, x.k - 1) * x.ops.singular_value(x.B, x.k - 1),

@@ -79,7 +79,7 @@ statement = Statement(
     mutants=(
         Mutant(
             "any_shapes",
-            r"the product of all \min(m, n, p) values, whatever the shapes",
+            r"the product of all $\min(m, n, p)$ values, whatever the shapes",
             {"assumptions": (), "lhs": all_values, "rhs": of_all_values},
         ),
         Mutant("constant_changed", r"1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),

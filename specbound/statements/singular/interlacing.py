@@ -62,7 +62,7 @@ statement = Statement(
         Example("vacuous: all but a zero deleted", {"M": [[0, 1], [1, 0]], "p": 1, "q": 1, "i": 1}),
     ),
     mutants=(
-        Mutant("rows_only", r"r = m - p", {"rhs": with_rows_only}),
+        Mutant("rows_only", "$r = m - p$", {"rhs": with_rows_only}),
         Mutant("constant_tightened", r"1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),
     ),
 )

@@ -78,7 +78,7 @@ statement = Statement(
         Mutant("any_columns", "P and Q with any columns", {"assumptions": (), "recipes": (entries(DOMAIN),)}),
         Mutant(
             "index_shifted",
-            r"\sigma_{i+1}(M) in place of \sigma_i(M)",
+            r"$\sigma_{i+1}(M)$ in place of $\sigma_i(M)$",
             {"rhs": lambda x: x.ops.singular_value(x.M, x.i)},
         ),
         Mutant("constant_tightened", r"0.99 times the right side", {"rhs": lambda x: rhs(x) * 99 / 100}),

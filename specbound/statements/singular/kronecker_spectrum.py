@@ -62,7 +62,7 @@ statement = Statement(
     mutants=(
         Mutant(
             "counts_agree",
-            r"the smallest computed value of A \otimes B against \sigma_{\min(m,n)}(A)\, \sigma_{\min(p,q)}(B)",
+            r"the smallest computed value of $A \otimes B$ against $\sigma_{\min(m,n)}(A)\, \sigma_{\min(p,q)}(B)$",
             {
                 "lhs": lambda x: x.ops.singular_values(x.ops.kronecker(x.A, x.B)).smallest(),
                 "rhs": lambda x: x.ops.singular_values(x.A).smallest() * x.ops.singular_values(x.B).smallest(),

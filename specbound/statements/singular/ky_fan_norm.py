@@ -52,7 +52,7 @@ statement = Statement(
     mutants=(
         Mutant(
             "value_by_value",
-            r"\sigma_k(A+B) \le \sigma_k(A) + \sigma_k(B)",
+            r"$\sigma_k(A+B) \le \sigma_k(A) + \sigma_k(B)$",
             {
                 "lhs": lambda x: x.ops.singular_value(x.ops.sum(x.A, x.B), x.k - 1),
                 "rhs": lambda x: x.ops.singular_value(x.A, x.k - 1) + x.ops.singular_value(x.B, x.k - 1),

@@ -49,7 +49,7 @@ statement = Statement(
     mutants=(
         Mutant(
             "spectral_norm",
-            r"\lVert A - B \rVert in place of \lVert A - B \rVert_F",
+            r"$\lVert A - B \rVert$ in place of $\lVert A - B \rVert_F$",
             {"rhs": lambda x: x.ops.singular_value(x.ops.difference(x.A, x.B), 0) ** 2},
         ),
         Mutant("constant_tightened", r"0.99 times the right side", {"rhs": lambda x: rhs(x) * 99 / 100}),

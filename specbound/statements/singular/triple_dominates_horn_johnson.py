@@ -55,7 +55,7 @@ statement = Statement(
     mutants=(
         Mutant(
             "smallest_computed_value",
-            r"\sigma_{\min(m,n)}(A) and \sigma_{\min(p,q)}(C) on the right",
+            r"$\sigma_{\min(m,n)}(A)$ and $\sigma_{\min(p,q)}(C)$ on the right",
             {"rhs": with_smallest_computed},
         ),
         Mutant("constant_tightened", r"1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),

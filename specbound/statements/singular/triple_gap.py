@@ -61,9 +61,9 @@ statement = Statement(
     ),
     mutants=(
         Mutant(
-            "second_term_dropped", r"without \sigma_2(B) \sin\theta_1 \sin\theta_2", {"rhs": with_independent_angle}
+            "second_term_dropped", r"without $\sigma_2(B) \sin\theta_1 \sin\theta_2$", {"rhs": with_independent_angle}
         ),
-        Mutant("index_shifted", r"\sigma_3(B) in place of \sigma_2(B)", {"rhs": lambda x: _bound(x, second=2)}),
+        Mutant("index_shifted", r"$\sigma_3(B)$ in place of $\sigma_2(B)$", {"rhs": lambda x: _bound(x, second=2)}),
         Mutant("constant_tightened", r"1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),
     ),
 )

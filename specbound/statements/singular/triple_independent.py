@@ -86,5 +86,5 @@ statement = Statement(
             },
         ),
     ),
-    mutants=(Mutant("angle_dropped", r"without \cos\theta_1", {"rhs": without_first_angle}),),
+    mutants=(Mutant("angle_dropped", r"without $\cos\theta_1$", {"rhs": without_first_angle}),),
 )

@@ -69,10 +69,10 @@ statement = Statement(
         Example("zero", {"A": [[0]], "B": [[0]], "C": [[0]], "r1": 1, "r2": 1}),
     ),
     mutants=(
-        Mutant("independent_angle", r"u_1(B) in place of u_1(BC)", {"rhs": with_independent_angle}),
+        Mutant("independent_angle", "$u_1(B)$ in place of $u_1(BC)$", {"rhs": with_independent_angle}),
         Mutant(
             "index_shifted",
-            r"V_{r_1+1}(A) in place of V_{r_1}(A)",
+            "$V_{r_1+1}(A)$ in place of $V_{r_1}(A)$",
             {"rhs": lambda x: _bound(x, last_of_a=x.r1 + 1), "domain": ONE_VECTOR_LEFT},
         ),
         Mutant("constant_tightened", r"1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),

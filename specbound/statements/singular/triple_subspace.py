@@ -70,8 +70,10 @@ statement = Statement(
         Example("zero", {"A": [[0]], "B": [[0]], "C": [[0]], "r1": 1, "r2": 1, "k": 1}),
     ),
     mutants=(
-        Mutant("rest_dropped", r"without \sigma_{k+1}(B)", {"rhs": without_rest}),
-        Mutant("index_shifted", r"\sigma_{k+2}(B) in place of \sigma_{k+1}(B)", {"rhs": lambda x: _bound(x, x.k + 1)}),
+        Mutant("rest_dropped", r"without $\sigma_{k+1}(B)$", {"rhs": without_rest}),
+        Mutant(
+            "index_shifted", r"$\sigma_{k+2}(B)$ in place of $\sigma_{k+1}(B)$", {"rhs": lambda x: _bound(x, x.k + 1)}
+        ),
         Mutant("constant_tightened", r"1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),
     ),
 )

@@ -62,7 +62,7 @@ statement = Statement(
         ),
         Mutant(
             "index_shifted",
-            r"\sigma_{i+j-n+1}(AB) in place of \sigma_{i+j-n}(AB)",
+            r"$\sigma_{i+j-n+1}(AB)$ in place of $\sigma_{i+j-n}(AB)$",
             {"lhs": lambda x: x.ops.singular_value(x.ops.product(x.A, x.B), x.i - x.d + 1)},
         ),
         Mutant("constant_tightened", r"1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),

@@ -54,7 +54,7 @@ statement = Statement(
     mutants=(
         Mutant(
             "index_shifted",
-            r"\sigma_{i+1}(A) in place of \sigma_i(A)",
+            r"$\sigma_{i+1}(A)$ in place of $\sigma_i(A)$",
             {"rhs": lambda x: x.ops.singular_value(x.A, x.i + 1) + x.ops.singular_value(x.B, x.j)},
         ),
         Mutant("constant_tightened", r"0.99 times the right side", {"rhs": lambda x: rhs(x) * 99 / 100}),
