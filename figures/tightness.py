@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -15,31 +16,46 @@ from specbound.core.errors import InvalidInput
 LEAST = 1e-4
 """Tightness from which on all bounds are drawn at the left edge: next to vacuous."""
 
-ORDER = ("weyl_sum", "horn_johnson_triple", "triple_gap", "triple_sequential", "triple_independent")
 LANES = {"random": (0.22, GREY, "o"), "MiniLM": (0.0, BLUE, "o"), "digits": (-0.22, GREEN, "s")}
 
 
 def draw(results: Path, out: Path) -> list[Path]:
-    """Draws the figure ``tightness`` from a results folder.
+    """Draws the figure ``tightness`` from a results folder: inequalities from the tightest down, refuted ones last.
 
     A point is one tuple of matrices, at its best indices; a diamond is the tightest instance that the search met. Right
-    of 1 a bound is violated.
+    of 1 a bound is violated. Equalities, and what was measured on no matrices, are left out.
     """
     records, source = load(results)
-    present = {record["statement"] for record in records}
-    names = [name for name in ORDER if name in present]
-    if not names:
-        raise InvalidInput(f"{results} has no evidence on {', '.join(ORDER)}; the figure would be empty")
-    figure, axes = new_axes(height=0.55 * len(names) + 1.25)
+    by_name: dict[str, list[dict[str, Any]]] = {}
+    for record in records:
+        by_name.setdefault(record["statement"], []).append(record)
+    drawn = {name: mine for name, mine in by_name.items() if _is_measured_inequality(mine)}
+    if not drawn:
+        raise InvalidInput(f"{results} has no inequality that was measured on matrices; the figure would be empty")
+    names = sorted(drawn, key=lambda name: (_violated(drawn[name]), -_median_tightness(drawn[name])))
+    figure, axes = new_axes(height=0.36 * len(names) + 1.25)
     for row, name in enumerate(reversed(names)):
-        mine = [record for record in records if record["statement"] == name]
-        for record in mine:
+        for record in drawn[name]:
             if record["kind"] == "measured":
                 _points(axes, row, record)
-        tightest = max((r["tightness"] or 0.0 for r in mine if r["kind"] == "adversarial"), default=0.0)
+        tightest = max((r["tightness"] or 0.0 for r in drawn[name] if r["kind"] == "adversarial"), default=0.0)
         _search(axes, row, tightest)
     _frame(axes, list(reversed(names)))
     return save(figure, out, "tightness", source)
+
+
+def _is_measured_inequality(records: list[dict[str, Any]]) -> bool:
+    measured = [record for record in records if record["kind"] == "measured"]
+    return bool(measured) and not all(set(record["counts"]) <= {"CONSISTENT"} for record in measured)
+
+
+def _violated(records: list[dict[str, Any]]) -> bool:
+    return any(record["verdict"] == "VIOLATED" for record in records)
+
+
+def _median_tightness(records: list[dict[str, Any]]) -> float:
+    measured = [record for record in records if record["kind"] == "measured" and record["details"]["random"]]
+    return median(item["tightness"] or 0.0 for record in measured for item in record["details"]["tuples"])
 
 
 def _points(axes: Axes, row: int, record: dict[str, Any]) -> None:

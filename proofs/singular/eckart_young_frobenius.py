@@ -10,8 +10,9 @@ def derive(d: Derivation) -> None:
     apart = x.ops.frobenius_norm(x.ops.difference(x.A, near)) ** 2
     first = x.ops.sum_over(lambda i: (a.value(i) - b.value(i)) ** 2, x.k)
     beyond = x.ops.sum_over(lambda i: a.value(x.k + i) ** 2, count - x.k)
+    d.given("σ_i(B_k) = σ_i(B) for i ≤ k, and 0 beyond")
     mirsky = d.cite(
-        "Mirsky's theorem, σ_i(B_k) = σ_i(B) for i ≤ k and 0 beyond",
+        "Mirsky's theorem",
         "Stewart & Sun, Matrix Perturbation Theory, 1990, Theorem IV.4.11",
         apart - first - beyond,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from types import ModuleType
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from specbound.checks.tally import Tally
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence, Kind
-from specbound.core.instance import Instance
+from specbound.core.instance import Domain, Instance
 from specbound.core.statement import Statement
 from specbound.core.verdict import Relation, Verdict
 from specbound.numeric.ops import NotAvailable
@@ -23,6 +24,9 @@ PRECISIONS = (128, 256, 512)
 
 SIZE = 3
 """Largest side of a drawn matrix: exact arithmetic on larger ones is slow."""
+
+DRAWS_FOR_ONE = 10
+"""How many instances are drawn for one that meets the assumptions, at most."""
 
 Interval = tuple[float, float]
 Matrix = np.ndarray[Any, Any]
@@ -44,14 +48,12 @@ def decide(statement: Statement, values: Mapping[str, Any], equal: bool = False)
     **Parameters.** ``values``: matrices as nested lists or arrays of integers, fractions and finite floats, each taken
     for the number it is, and indices. ``equal``: whether the sides are equal here by structure; balls can only be
     consistent with that.
-    **Raises.** :class:`NotAvailable` without python-flint, or where a side cannot be computed in balls;
-    :class:`InvalidInput` for shapes or indices that do not fit.
+    **Raises.** :class:`NotAvailable` without python-flint, or where a side cannot be computed in balls, be it that a
+    quantity is undetermined or that the formula asks for what balls do not have; :class:`InvalidInput` for values that
+    are not those of the statement.
     """
     balls = _balls()
-    domain = statement.domain
-    matrices = {name: balls.BallMatrix.exact(values[name]) for name in domain.matrices}
-    domain.check_indices(values, domain.sizes(matrices))
-    instance = Instance(balls.BallOps(), {**matrices, **{name: values[name] for name in domain.indices}})
+    instance = _exact_instance(balls, statement.domain, values)
     equal = equal or statement.relation is Relation.EQ
     found: Decision | None = None
     reason = ""
@@ -64,10 +66,16 @@ def decide(statement: Statement, values: Mapping[str, Any], equal: bool = False)
             except (NotAvailable, InvalidInput) as error:
                 reason = str(error)
                 continue
+            lhs, rhs, scale = (balls.Ball(value) for value in (lhs, rhs, scale))
             margin = statement.relation.margin(lhs, rhs)
-            relative = margin / scale if scale > 0 else margin
-            found = Decision(_verdict(margin, equal), *(balls.bounds(side) for side in (lhs, rhs, relative)))
-            if found.verdict is not Verdict.UNDECIDED:
+            # A scale that may be zero says nothing about the size of a margin.
+            relative = margin / scale if scale.arb > 0 else margin
+            if not (lhs.is_finite and rhs.is_finite and relative.is_finite):
+                reason = "a side is not bounded"
+                continue
+            # What is not decided is tried again: the narrowest interval is the one to report.
+            found = Decision(_verdict(margin.arb, equal), lhs.bounds(), rhs.bounds(), relative.bounds())
+            if found.verdict in (Verdict.HOLDS, Verdict.VIOLATED):
                 return found
     if found is None:
         raise NotAvailable(f"{statement.id} cannot be computed in balls on this instance: {reason}")
@@ -80,17 +88,24 @@ def check_certified(statement: Statement, instances: int, seed: int) -> Evidence
     A drawn matrix has multiples of 1/2 for entries, where ranks drop and singular values coincide, or is a signed
     permutation, cropped, whose columns may be orthonormal, or has floats for entries.
 
-    **Parameters.** ``instances``: how many are drawn; those that do not meet the assumptions for certain do not count.
+    **Parameters.** ``instances``: how many are compared, the examples among them; those that do not meet the
+    assumptions for certain do not count, and for each no more than ten are drawn.
     **Returns.** Evidence whose ``details`` say how many instances were ``"not available"``, the greatest relative
     ``"width"`` of the intervals that hold 0, and, where the claim is ``"violated"``, the first such instance in
     fractions with both sides in intervals.
     **Raises.** :class:`NotAvailable` without python-flint, or where no instance can be computed in balls.
     """
     tally = Tally(statement, Kind.CERTIFIED)
-    details: dict[str, Any] = {"not available": 0, "width": 0.0}
+    _balls()
+    details: dict[str, Any] = {"not available": 0, "reason": "", "width": 0.0}
 
     def record(values: Mapping[str, Any], equal: bool = False) -> Verdict | None:
-        found = decide(statement, values, equal)
+        try:
+            found = decide(statement, values, equal)
+        except NotAvailable as error:
+            details["not available"] += 1
+            details["reason"] = str(error)
+            return None
         if found is None:
             return None
         tally.count({found.verdict: 1})
@@ -107,15 +122,13 @@ def check_certified(statement: Statement, instances: int, seed: int) -> Evidence
     for example in statement.refuted_by:
         if record(example.values) is not Verdict.VIOLATED:
             details.setdefault("not refuted", []).append(example.why)
-    reason = ""
-    for values in _drawn(statement, instances, np.random.default_rng(seed)):
-        try:
-            record(values)
-        except NotAvailable as error:
-            details["not available"] += 1
-            reason = str(error)
-    if reason and not tally.counts:
-        raise NotAvailable(reason)
+    drawn = _drawn(statement.domain, np.random.default_rng(seed))
+    for values in islice(drawn, DRAWS_FOR_ONE * instances):
+        record(values)
+        if sum(tally.counts.values()) >= instances:
+            break
+    if not tally.counts:
+        raise NotAvailable(details["reason"] or f"{statement.id}: no drawn instance meets the assumptions for certain")
     return tally.evidence(seed, details, precision=f"balls, {PRECISIONS[0]} to {PRECISIONS[-1]} bits")
 
 
@@ -131,10 +144,19 @@ def _balls() -> ModuleType:
     return balls
 
 
-def _drawn(statement: Statement, instances: int, generator: np.random.Generator) -> Iterator[Mapping[str, Any]]:
-    domain = statement.domain
+def _exact_instance(balls: ModuleType, domain: Domain, values: Mapping[str, Any]) -> Instance:
+    domain.check_names(values)
+    try:
+        matrices = {name: balls.BallMatrix.exact(values[name]) for name in domain.matrices}
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(str(error)) from error
+    domain.check_indices(values, domain.sizes(matrices))
+    return Instance(balls.BallOps(), {**matrices, **{name: values[name] for name in domain.indices}})
+
+
+def _drawn(domain: Domain, generator: np.random.Generator) -> Iterator[Mapping[str, Any]]:
     recipe = entries(domain, SIZE)
-    for _ in range(instances):
+    while True:
         values = recipe.draw_integers(generator)
         values |= recipe.draw_reals(generator, values)
         matrices = {name: generator.choice(KINDS_OF_MATRIX)(generator, values[name]) for name in domain.matrices}

@@ -20,7 +20,7 @@ from specbound.numeric.arrays import MemoOps
 from specbound.numeric.ops import NotAvailable
 from specbound.weights import Matrix
 
-GRID_POINTS = 144
+GRID_POINTS = 27
 """How many combinations of indices are compared on one tuple of matrices, about; a heuristic."""
 
 
@@ -43,37 +43,45 @@ def check_measured(statement: Statement, chain: Chain) -> Evidence:
     A statement on ``A, B, C`` takes windows of three whose shapes fit, the last matrix as ``A``, so that ``A B C`` is
     the order in which they act. Indices run over 1, 2, 4, … and the largest.
 
-    **Returns.** Evidence whose ``details["tuples"]`` list, for each window, the names and the greatest tightness over
-    the indices (None where the bound is vacuous at all of them); ``details["chain"]`` and
-    ``details["random"]`` say of which chain,
-    ``details["violated"]`` where the claim is violated first.
-    **Raises.** :class:`NotAvailable` where no window fits.
+    **Returns.** Evidence whose ``details["tuples"]`` list, for each window that meets the assumptions, the names and
+    the greatest tightness over the indices (None where the bound is vacuous at all of them); ``details["chain"]``
+    and ``details["random"]`` say of which chain, ``details["violated"]`` where the claim is violated first, and
+    ``details["not available"]`` how many instances have a quantity that floats cannot give.
+    **Raises.** :class:`NotAvailable` where no window fits, or none that does can be computed.
     """
     tally = Tally(statement, Kind.MEASURED)
     tuples: list[dict[str, Any]] = []
-    details: dict[str, Any] = {"chain": chain.name, "random": chain.random, "tuples": tuples}
+    details: dict[str, Any] = {"chain": chain.name, "random": chain.random, "tuples": tuples, "not available": 0}
+    reason = "none that fit meets the assumptions"
     for names, matrices in windows(statement.domain, chain.matrices):
-        best = float("-inf")
+        tightest: list[float] = []
         for indices in index_grid(statement.domain, matrices):
             instance = statement.domain.instance({**matrices, **indices}, chain.ops)
-            if not statement.admits(instance):
+            try:
+                if not statement.admits(instance):
+                    continue
+                comparison = statement.compare(instance)
+            except NotAvailable as error:
+                details["not available"] += 1
+                reason = str(error)
                 continue
-            comparison = statement.compare(instance)
             violated = comparison.verdict is Verdict.VIOLATED
             tally.count({comparison.verdict: 1})
             if violated:
                 details.setdefault("violated", {"matrices": names, "indices": indices})
             tally.lower(statement.relative(comparison.margin, instance), violated)
             tally.tighten(comparison.tightness)
-            best = max(best, comparison.tightness if np.isfinite(comparison.tightness) else best)
-        tuples.append({"matrices": names, "tightness": best if np.isfinite(best) else None})
+            tightest.append(comparison.tightness)
+        finite = [value for value in tightest if np.isfinite(value)]
+        if tightest:
+            tuples.append({"matrices": names, "tightness": max(finite, default=None)})
     if not tuples:
         shapes = ", ".join(f"{name} {matrix.shape}" for name, matrix in itertools.islice(chain.matrices.items(), 6))
         more = ", …" if len(chain.matrices) > 6 else ""
         required = ", ".join(f"{matrix} ({r}, {c})" for matrix, (r, c) in statement.domain.matrices.items())
         raise NotAvailable(
             f"{statement.id}: no {len(statement.domain.matrices)} consecutive matrices fit together among "
-            f"{shapes}{more}; required: {required}"
+            f"{shapes}{more}; required: {required}; {reason}"
         )
     return tally.evidence(None, details)
 

@@ -100,9 +100,7 @@ class Domain:
         **Raises.** :class:`InvalidInput` for missing or unknown names, shapes that do not fit, entries that are not
         finite, an index out of range.
         """
-        required = {*self.matrices, *self.indices}
-        if set(values) != required:
-            raise InvalidInput(f"received values for {sorted(values)}; required: exactly {sorted(required)}")
+        self.check_names(values)
         matrices = {name: values[name] for name in self.matrices}
         sizes = self.sizes(matrices)
         for name, matrix in matrices.items():
@@ -110,6 +108,12 @@ class Domain:
                 raise InvalidInput(f"{name} has entries that are NaN or infinite; required: finite entries")
         self.check_indices(values, sizes)
         return Instance(ops or ArrayOps.of(next(iter(matrices.values()))), dict(values))
+
+    def check_names(self, values: Mapping[str, Any]) -> None:
+        """Raises :class:`InvalidInput` unless there is a value for each matrix and index, and for nothing else."""
+        required = {*self.matrices, *self.indices}
+        if set(values) != required:
+            raise InvalidInput(f"received values for {sorted(values)}; required: exactly {sorted(required)}")
 
     def check_indices(self, values: Mapping[str, Any], sizes: Sizes) -> None:
         """Raises :class:`InvalidInput` for an index that is no integer of its range."""

@@ -9,7 +9,7 @@ from array_api_compat import array_namespace
 from specbound.numeric.ops import Array, Counted, NotAvailable, Scalar, Term, checked_index, terms
 from specbound.numeric.rounding import tolerance
 
-LARGEST_KRONECKER = 10**7
+LARGEST_KRONECKER = 10**6
 """Entries of a Kronecker product beyond which none is formed."""
 
 
@@ -138,7 +138,7 @@ class ArrayOps(Counted):
 
     def largest_over(self, term: Term, *counts: int, index: int = 0) -> Scalar:
         values = self._xp.stack(list(terms(term, *counts)), axis=-1)
-        return _padded(self._xp.sort(values, axis=-1, descending=True), index)
+        return _padded(self._xp.sort(values, axis=-1, descending=True), checked_index(index))
 
     def _norm(self, column: Array) -> Scalar:
         return self._xp.linalg.vector_norm(column, axis=(-2, -1))
@@ -178,13 +178,18 @@ class MemoOps(ArrayOps):
     def frobenius_norm(self, matrix: Array) -> Scalar:
         return self._remember(super().frobenius_norm, (matrix,))
 
+    def orthonormal(self, columns: Array) -> Any:
+        return self._remember(super().orthonormal, (columns,))
+
     def _remember(self, compute: Any, arrays: tuple[Array, ...], *numbers: int) -> Any:
         key = (compute.__name__, *(id(array) for array in arrays), *numbers)
         if key not in self._memo:
+            result = compute(*arrays, *numbers)
             # The arrays are kept beside the result: an identity is only unique while its object lives.
-            # A result is at most about as large as three of its arguments (the factors of an SVD).
-            size = 3 * max(array.nbytes for array in arrays)
-            self._memo[key] = (compute(*arrays, *numbers), arrays, size)
+            size = sum(
+                part.nbytes for part in (vars(result).values() if isinstance(result, ArraySpectrum) else [result])
+            )
+            self._memo[key] = (result, arrays, size)
             self._bytes += size
             while self._bytes > self._limit and len(self._memo) > 1:
                 self._bytes -= self._memo.pop(next(iter(self._memo)))[2]
@@ -192,4 +197,7 @@ class MemoOps(ArrayOps):
 
 
 def _padded(values: Array, index: int) -> Scalar:
-    return values[..., index] if index < values.shape[-1] else values[..., 0] * 0
+    if index < values.shape[-1]:
+        return values[..., index]
+    xp: Any = array_namespace(values)
+    return xp.zeros_like(values[..., 0])

@@ -16,7 +16,7 @@ from rich.table import Table
 from specbound.core.evidence import Evidence, Kind
 from specbound.core.statement import Statement
 from specbound.core.status import fresh, mutants_refuted, status, surprises
-from specbound.core.verdict import Verdict
+from specbound.core.verdict import Relation, Verdict
 
 NARROWEST = 124
 """Columns below which the table's words would be broken; a narrower output is written this wide all the same."""
@@ -26,8 +26,8 @@ NARROWEST = 124
 class Row:
     """What the evidence says of one statement.
 
-    ``derivation``: its number of steps. ``examples``: of the property test. ``margin``: the smallest of the search,
-    relative to the statement's scale. ``tightness_random`` and ``tightness_real``: medians over Gaussian and over
+    ``derivation``: its number of steps. ``examples``: of the property test, not printed. ``margin``: the smallest of
+    the search, relative to the statement's scale. ``tightness_random`` and ``tightness_real``: medians over Gaussian and over
     given matrices, 1 where attained; ``counterexample``: the smallest one found. None where there is no evidence.
     """
 
@@ -53,14 +53,13 @@ def rows(statements: Iterable[Statement], records: Sequence[Evidence]) -> list[R
 def render(table: Sequence[Row], console: Console) -> None:
     """Prints the table, then a line for each counterexample and each surprise."""
     drawn = Table(box=SIMPLE_HEAD, pad_edge=False, caption=CAPTION, caption_justify="left", padding=(0, 1, 0, 0))
-    headings = ("statement", "derivation", "examples", "margin", "mutants", "random", "real", "status")
+    headings = ("statement", "derivation", "margin", "mutants", "random", "real", "status")
     for number, heading in enumerate(headings):
-        drawn.add_column(heading, justify="left" if number in (0, 1, 7) else "right", no_wrap=number == 0)
+        drawn.add_column(heading, justify="left" if number in (0, 1, 6) else "right", no_wrap=number < 6)
     for row in table:
         drawn.add_row(
             row.statement,
             row.derivation or "–",
-            "–" if row.examples is None else f"{row.examples:,}",
             _number(row.margin, ".1e"),
             "–" if row.mutants_refuted is None else f"{row.mutants_refuted} of {row.mutants}",
             _number(row.tightness_random, ".3f"),
@@ -81,9 +80,8 @@ def render(table: Sequence[Row], console: Console) -> None:
 
 
 CAPTION = (
-    "derivation: steps, checked by exact algebra. examples: of the property test. margin: smallest the search met, "
-    "relative, sizes up to 8. mutants: refuted. random, real: median tightness on Gaussian and on given matrices, 1 = "
-    "attained. –: not run."
+    "derivation: steps, checked by exact algebra. margin: smallest the search met, relative, sizes up to 8. "
+    "mutants: refuted. random, real: median tightness on Gaussian and on given matrices, 1 = attained. –: not run, or an equality."
 )
 
 PLAIN: dict[str, Any] = {"soft_wrap": True, "markup": False, "highlight": False}
@@ -102,6 +100,7 @@ def _row(statement: Statement, records: Sequence[Evidence]) -> Row:
     property_examples = [record.examples for record in by_kind[Kind.PROPERTY]]
     margins = [record.margin for record in by_kind[Kind.ADVERSARIAL] if record.margin is not None]
     refuted = mutants_refuted(statement, records)
+    equality = statement.relation is Relation.EQ
     counterexamples = [record.recipe for record in mine if record.verdict is Verdict.VIOLATED and record.recipe]
     return Row(
         statement=statement.id,
@@ -111,8 +110,8 @@ def _row(statement: Statement, records: Sequence[Evidence]) -> Row:
         margin=min(margins, default=None),
         mutants=len(refuted),
         mutants_refuted=sum(refuted.values()) if by_kind[Kind.ADVERSARIAL] else None,
-        tightness_random=_median_tightness(by_kind[Kind.MEASURED], random=True),
-        tightness_real=_median_tightness(by_kind[Kind.MEASURED], random=False),
+        tightness_random=None if equality else _median_tightness(by_kind[Kind.MEASURED], random=True),
+        tightness_real=None if equality else _median_tightness(by_kind[Kind.MEASURED], random=False),
         status=status(statement, records),
         surprises=tuple(surprises(statement, records)),
         counterexample=min((dict(recipe) for recipe in counterexamples), key=_length, default=None),

@@ -1,0 +1,168 @@
+"""The operations of formulas on exact matrices and matrices of balls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from itertools import product
+from typing import Any
+
+import flint
+
+from specbound.numeric.balls.matrix import BallMatrix
+from specbound.numeric.balls.scalar import Ball, as_arb
+from specbound.numeric.balls.spectrum import eigenvalues, orthonormal_columns, projectors
+from specbound.numeric.ops import Counted, NotAvailable, Term, checked_index, terms
+
+
+class BallSpectrum:
+    """Singular values as balls, in descending order."""
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        self._values = values
+
+    @property
+    def count(self) -> int:
+        return len(self._values)
+
+    def value(self, index: int) -> Ball:
+        return Ball(self._values[index] if checked_index(index) < self.count else 0)
+
+    def smallest(self) -> Ball:
+        return Ball(self._values[-1])
+
+
+class BallDecomposition(BallSpectrum):
+    """Singular values and vectors of an exact matrix; where values coincide, one of the possible choices of vectors."""
+
+    def __init__(self, matrix: BallMatrix) -> None:
+        super().__init__(_values(matrix))
+        self._matrix = matrix
+
+    def left(self, count: int) -> BallMatrix:
+        return self._pairs(count)[0]
+
+    def right(self, count: int) -> BallMatrix:
+        return self._pairs(count)[1]
+
+    def truncated(self, count: int) -> BallMatrix:
+        right = self.right(count).entries
+        return BallMatrix(self._matrix.balls() * right * right.transpose())
+
+    def _pairs(self, count: int) -> tuple[BallMatrix, BallMatrix]:
+        if not 1 <= count <= self.count:
+            raise NotAvailable(f"{count} singular vectors were asked for; there are {self.count}")
+        matrix = self._matrix.entries
+        left: list[Any] = []
+        right: list[Any] = []
+        for eigenvalue, projector in projectors(matrix.transpose() * matrix):
+            vectors = orthonormal_columns(projector)
+            right += vectors
+            if eigenvalue == 0:
+                kernels = [p for value, p in projectors(matrix * matrix.transpose()) if value == 0]
+                left += [vector for kernel in kernels for vector in orthonormal_columns(kernel)]
+            else:
+                left += [self._matrix.balls() * vector * (1 / eigenvalue.sqrt()) for vector in vectors]
+        return _side_by_side(left[:count]), _side_by_side(right[:count])
+
+
+class BallOps(Counted):
+    """Operations on :class:`BallMatrix`; every scalar is a ball that holds the true value.
+
+    Singular vectors are available for exact matrices only. **Accuracy.** The radii tell; they shrink as the working
+    precision grows.
+    """
+
+    def sum(self, *matrices: BallMatrix) -> BallMatrix:
+        return reduce(lambda left, right: _combined(left, right, lambda a, b: a + b), matrices)
+
+    def difference(self, left: BallMatrix, right: BallMatrix) -> BallMatrix:
+        return _combined(left, right, lambda a, b: a - b)
+
+    def product(self, *factors: BallMatrix) -> BallMatrix:
+        return reduce(lambda left, right: _combined(left, right, lambda a, b: a * b), factors)
+
+    def compression(self, matrix: BallMatrix, left: BallMatrix, right: BallMatrix) -> BallMatrix:
+        return self.product(left.mT, matrix, right)
+
+    def leading(self, matrix: BallMatrix, rows: int, columns: int) -> BallMatrix:
+        kept = [row[:columns] for row in matrix.entries.tolist()[:rows]]
+        return BallMatrix(type(matrix.entries)(kept))
+
+    def kronecker(self, left: BallMatrix, right: BallMatrix) -> BallMatrix:
+        a, b = (m.entries if left.is_exact and right.is_exact else m.balls() for m in (left, right))
+        rows = [[s * t for s, t in product(r, q)] for r, q in product(a.tolist(), b.tolist())]
+        return BallMatrix(type(a)(rows))
+
+    def singular_values(self, matrix: BallMatrix) -> BallSpectrum:
+        return BallSpectrum(_values(matrix))
+
+    def singular_value(self, matrix: BallMatrix, index: int) -> Ball:
+        return self.singular_values(matrix).value(index)
+
+    def svd(self, matrix: BallMatrix) -> BallDecomposition:
+        if not matrix.is_exact:
+            raise NotAvailable("singular vectors in balls are those of exact matrices; this one is itself a result")
+        return BallDecomposition(matrix)
+
+    def frobenius_norm(self, matrix: BallMatrix) -> Ball:
+        return Ball(_norm(matrix.balls()))
+
+    def cosine(self, subspace: BallMatrix, vector: BallMatrix) -> Ball:
+        return Ball(_norm(subspace.balls().transpose() * vector.balls()))
+
+    def sine(self, subspace: BallMatrix, vector: BallMatrix) -> Ball:
+        span, column = subspace.balls(), vector.balls()
+        return Ball(_norm(column - span * (span.transpose() * column)))
+
+    def orthonormal(self, columns: BallMatrix) -> bool:
+        gram = self.product(columns.mT, columns).entries
+        identity = [[int(i == j) for j in range(gram.ncols())] for i in range(gram.nrows())]
+        return columns.is_exact and gram == flint.fmpq_mat(identity)
+
+    def sqrt(self, value: Any) -> Ball:
+        return Ball(as_arb(value).nonnegative_part().sqrt())
+
+    def largest_over(self, term: Term, *counts: int, index: int = 0) -> Ball:
+        # The index-th largest of any choice of numbers from the balls lies between these two.
+        values = [as_arb(value) for value in terms(term, *counts)]
+        if checked_index(index) >= len(values):
+            return Ball(0)
+        low, high = (
+            sorted(ends, key=lambda end: end.mid().fmpq(), reverse=True)[index]
+            for ends in ([value.lower() for value in values], [value.upper() for value in values])
+        )
+        return Ball(low.union(high))
+
+
+def _combined(left: BallMatrix, right: BallMatrix, operation: Any) -> BallMatrix:
+    if left.is_exact and right.is_exact:
+        return BallMatrix(operation(left.entries, right.entries))
+    return BallMatrix(operation(left.balls(), right.balls()))
+
+
+def _norm(matrix: Any) -> Any:
+    total = sum((entry * entry for entry in matrix.entries()), start=flint.arb(0))
+    return total.nonnegative_part().sqrt()
+
+
+def _values(matrix: BallMatrix) -> list[Any]:
+    """Singular values of the exact midpoint, each widened by the norm of the radii (Weyl)."""
+    if matrix.is_exact:
+        middle, radius = matrix.entries, flint.arb(0)
+    else:
+        entries = matrix.entries.entries()
+        if not all(entry.is_finite() for entry in entries):
+            raise NotAvailable("the working precision is too low: a matrix has entries that are not bounded")
+        middle = flint.fmpq_mat(*matrix.shape, [entry.mid().fmpq() for entry in entries])
+        radius = _norm(flint.arb_mat(*matrix.shape, [entry.rad() for entry in entries]))
+    wide = matrix.shape[0] < matrix.shape[1]
+    gram = middle * middle.transpose() if wide else middle.transpose() * middle
+    values = [eigenvalue.nonnegative_part().sqrt() for eigenvalue in eigenvalues(gram)]
+    if radius == 0:
+        return values
+    return [(value - radius).nonnegative_part().union(value + radius) for value in values]
+
+
+def _side_by_side(columns: Sequence[Any]) -> BallMatrix:
+    return BallMatrix(flint.arb_mat([list(row) for row in zip(*(c.entries() for c in columns), strict=True)]))
