@@ -151,9 +151,12 @@ def triples_by_angle(
     **Raises.** :class:`InvalidInput` for an angle out of range, or a side too small to hold one.
 
     >>> from specbound import catalog
-    >>> values = hypothesis.find(triples_by_angle(first=45.0), lambda _: True)
-    >>> catalog()["triple_gap"].domain.instance(values).r1
-    1
+    >>> @hypothesis.settings(max_examples=5)
+    ... @hypothesis.given(triples_by_angle(first=45.0))
+    ... def test(values):
+    ...     x = catalog()["triple_gap"].domain.instance(values)
+    ...     assert not catalog()["triple_gap"].is_violated_on(x)
+    >>> test()
     """
     for name, angle in (("first", first), ("second", second)):
         if angle is not None and not 0 <= angle <= 90:
@@ -246,7 +249,8 @@ def _triples(draw: Draw, first: float | None, second: float | None, max_side: in
 def _facing(draw: Draw, axes: Matrix, rows: int, rank: int, angle: float | None) -> Matrix:
     """A matrix whose top ``rank`` right singular vectors span a subspace at that angle to the first of the axes."""
     size = axes.shape[0]
-    radians = np.deg2rad(draw(reals(0.0, 90.0)) if angle is None else angle)
+    # Either side of the first axis: two angles can add up, or cancel.
+    radians = draw(st.sampled_from([1.0, -1.0])) * np.deg2rad(draw(reals(0.0, 90.0)) if angle is None else angle)
     turned = axes.copy()
     turned[:, 0] = np.cos(radians) * axes[:, 0] + np.sin(radians) * axes[:, rank]
     turned[:, rank] = np.cos(radians) * axes[:, rank] - np.sin(radians) * axes[:, 0]

@@ -46,3 +46,34 @@ TRIPLES: dict[str, dict[str, Any]] = {
     "small numbers": {"A": 1e-60 * _rotation, "B": np.diag([3.0, 2.0, 1.0]), "C": 1e-60 * np.eye(3)},
     "large numbers": {"A": 1e60 * _rotation, "B": np.diag([3.0, 2.0, 1.0]), "C": 1e60 * np.eye(3)},
 }
+
+FACTORS: dict[str, dict[str, Any]] = {
+    name: {"A": case["A"], "B": case["B"]} for name, case in TRIPLES.items() if "numbers" not in name
+}
+
+SINGLES: dict[str, dict[str, Any]] = {name: {"M": case["A"]} for name, case in PAIRS.items()}
+
+_quarter_turn = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+
+COMPRESSIONS: dict[str, dict[str, Any]] = {
+    "whole": {"M": _rotation @ _graded, "P": _quarter_turn, "Q": np.eye(3)},
+    "columns of a rotation": {"M": _graded, "P": _rotation[:, :2], "Q": _rotation[:, 1:]},
+    "one vector each": {"M": _rng.standard_normal((3, 3)), "P": _rotation[:, :1], "Q": _rotation[:, :1]},
+    "wide": {"M": _rng.standard_normal((2, 3)), "P": np.eye(2)[:, :1], "Q": _rotation[:, :2]},
+    "tall": {"M": _rng.standard_normal((3, 2)), "P": _rotation[:, :2], "Q": np.eye(2)},
+    "zero": {"M": np.zeros((3, 3)), "P": _rotation[:, :2], "Q": _rotation[:, :2]},
+    "rank one": {"M": np.outer([1, 2, 3], [1, 0, 1.0]), "P": _rotation[:, :2], "Q": _rotation},
+}
+
+OF_MATRICES: dict[tuple[str, ...], dict[str, dict[str, Any]]] = {
+    ("A", "B", "C"): TRIPLES,
+    ("M",): SINGLES,
+    ("M", "P", "Q"): COMPRESSIONS,
+}
+
+
+def cases_of(shapes: dict[str, tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """The cases of a domain by the names of its matrices; two matrices are summands or factors, by their shapes."""
+    if tuple(shapes) == ("A", "B"):
+        return PAIRS if shapes["A"] == shapes["B"] else FACTORS
+    return OF_MATRICES[tuple(shapes)]

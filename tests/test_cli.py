@@ -184,7 +184,6 @@ BAD = {
     "unknown id": (("show", "triple_gop"), "the nearest known: triple_gap"),
     "unknown mutant": (("falsify", "weyl_sum/indices"), "unknown mutant of weyl_sum"),
     "unknown kind": (("check", "--kind", "guess"), "unknown kind"),
-    "kind to come": (("check", "--kind", "certified"), "no certified check in this version"),
     "unknown budget": (("check", "--budget", "vast"), "unknown budget"),
     "unknown key": (("check", "--set", "batches=3"), "unknown configuration key 'batches'"),
     "no assignment": (("check", "--set", "batch"), "required: KEY=N"),
@@ -216,7 +215,7 @@ def test_bad_input_of_a_whole_process(specbound) -> None:
     assert done.returncode == 2
     assert (
         done.stderr == "specbound: unknown statement 'triple_gop'; "
-        "the nearest known: triple_gap, triple_independent, triple_sequential\n"
+        "the nearest known: triple_gap, triple_subspace, triple_independent\n"
     )
 
 

@@ -12,6 +12,7 @@ def derive(d: Derivation) -> None:
     (m, n), p = x.A.shape, x.B.shape[1]
     q_a, q_b = sympy.MatrixSymbol("Q_{A}", m, n), sympy.MatrixSymbol("Q_{B}", p, n)
     r, left = sympy.MatrixSymbol("R", n, n), sympy.MatrixSymbol("L", n, n)
+    d.assume("inner_dimension_smallest")
     d.given(
         "QR factors: A = Q_A R and B = L Q_Bᵀ, Q_A and Q_B with orthonormal columns",
         (x.A, q_a * r),

@@ -15,13 +15,13 @@ def derive(d: Derivation) -> None:
     d.vacuous("i is beyond the smaller side of PᵀMQ: σ_i(PᵀMQ) = 0", vanishing=s_b)
     y, span = sympy.MatrixSymbol("y", q, 1), sympy.MatrixSymbol(r"V_{i}(P^{\top} M Q)", q, x.i)
     rest = sympy.MatrixSymbol(r"P_{\perp}", m, m - p)
-    d.given("Q has orthonormal columns", (x.Q.T * x.Q, sympy.Identity(q)))
+    completed = (x.P * x.P.T, sympy.Identity(m) - rest * rest.T)
+    d.assume("orthonormal_columns", (x.Q.T * x.Q, sympy.Identity(q)))
     below_s_m, past_m = beyond(x.M.T * x.M, x.Q * y, s_m, x.i - 1)
     d.common_vector(y, spanned(span, y), past_m)
 
     of_b, of_m = d.norm(b * y), d.norm(x.M * x.Q * y)
     long = d.root("‖PᵀMQy‖ ≥ σ_i(PᵀMQ)", of_b, s_b, using=at_least_on_span(b.T * b, span, s_b))
-    completed = [(x.P * x.P.T, sympy.Identity(m) - rest * rest.T)]
-    shorter = d.root("‖PᵀMQy‖ ≤ ‖MQy‖, P completed to an orthogonal matrix", of_m, of_b, using=completed)
+    shorter = d.root("‖PᵀMQy‖ ≤ ‖MQy‖, P completed to an orthogonal matrix", of_m, of_b, using=[completed])
     short = d.root("‖MQy‖ ≤ σ_i(M)", s_m, of_m, using=below_s_m)
     d.conclude({long: 1, shorter: 1, short: 1})

@@ -1,5 +1,7 @@
 """``max_{r1,r2} σ_{r1}(A) σ₁(B) σ_{r2}(C) cos θ₁ cos θ₂ ≥ σ_n(A) σ₁(B) σ_p(C)``: take all of A's and C's vectors."""
 
+import sympy
+
 from specbound.checks.symbolic import Derivation
 
 
@@ -10,6 +12,10 @@ def derive(d: Derivation) -> None:
     s_a, s_c, u, v = a.value(columns - 1), c.value(rows - 1), bc.left(1), b.right(1)
     d.vacuous("A has more columns than rows: σ_n(A) = 0", vanishing=s_a)
     d.vacuous("C has more rows than columns: σ_p(C) = 0", vanishing=s_c)
+
+    d.given("u₁(BC) and v₁(B) are of unit length", (u.T * u, 1), (v.T * v, 1))
+    for span, size in ((a.right(columns), columns), (c.left(rows), rows)):
+        d.given("all singular vectors on one side are orthonormal", (span.T * span, sympy.Identity(size)))
 
     def past_a(r):
         return a.value(r) * x.ops.cosine(a.right(r + 1), u)

@@ -20,7 +20,7 @@ from specbound.numeric.arrays import MemoOps
 from specbound.numeric.ops import NotAvailable
 from specbound.weights import Matrix
 
-GRID_POINTS = 27
+GRID_POINTS = 64
 """How many combinations of indices are compared on one tuple of matrices, about; a heuristic."""
 
 
@@ -119,6 +119,8 @@ def index_grid(domain: Domain, matrices: Mapping[str, Matrix]) -> Iterator[dict[
 
 
 def _spread(low: int, high: int, points: int) -> list[int]:
+    if high < low:
+        return []
     powers = (2**power for power in range(high.bit_length()))
     candidates = sorted({low, *(power for power in powers if low < power < high), high})
     chosen = np.linspace(0, len(candidates) - 1, min(points, len(candidates))).round().astype(int)

@@ -27,8 +27,9 @@ class Row:
     """What the evidence says of one statement.
 
     ``derivation``: its number of steps. ``examples``: of the property test, not printed. ``margin``: the smallest of
-    the search, relative to the statement's scale. ``tightness_random`` and ``tightness_real``: medians over Gaussian and over
-    given matrices, 1 where attained; ``counterexample``: the smallest one found. None where there is no evidence.
+    the search, relative to the statement's scale. ``tightness_random`` and ``tightness_real``: medians over Gaussian
+    and over given matrices, 1 where attained; ``counterexample``: the smallest one found. None where there is no
+    evidence.
     """
 
     statement: str
@@ -81,7 +82,8 @@ def render(table: Sequence[Row], console: Console) -> None:
 
 CAPTION = (
     "derivation: steps, checked by exact algebra. margin: smallest the search met, relative, sizes up to 8. "
-    "mutants: refuted. random, real: median tightness on Gaussian and on given matrices, 1 = attained. –: not run, or an equality."
+    "mutants: refuted. random, real: median tightness on Gaussian and on given matrices, 1 = attained. "
+    "–: not run, or an equality."
 )
 
 PLAIN: dict[str, Any] = {"soft_wrap": True, "markup": False, "highlight": False}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from graphlib import TopologicalSorter
 from typing import Any
 
 from specbound.core.instance import Domain, Instance
@@ -59,18 +60,18 @@ def by_spectrum(domain: Domain, size: int = SPECTRUM_SIZE, orthonormal: Sequence
     def matrices(values: Mapping[str, Any]) -> Values:
         return {name: matrix(values, name) for name in domain.matrices}
 
-    narrow = {domain.matrices[name][1]: domain.matrices[name][0] for name in orthonormal}
-    return Recipe("by_spectrum", _integers(domain, size, 1, narrow), tuple(reals), _builder(domain, matrices))
+    bounds = [domain.matrices[name] for name in orthonormal if len(set(domain.matrices[name])) == 2]
+    return Recipe("by_spectrum", _integers(domain, size, 1, bounds), tuple(reals), _builder(domain, matrices))
 
 
-def _integers(domain: Domain, size: int, smallest: int, narrow: Mapping[str, str] | None = None) -> tuple[Integer, ...]:
-    """Sizes, then indices; a size that ``narrow`` maps to another one does not exceed it."""
+def _integers(domain: Domain, size: int, smallest: int, bounds: Sequence[tuple[str, str]] = ()) -> tuple[Integer, ...]:
+    """Sizes, then indices. A bound ``(rows, columns)`` keeps the second size from exceeding the first, drawn before."""
 
     def at_most(name: str) -> Callable[[Mapping[str, Any]], int]:
-        bound = (narrow or {}).get(name)
-        return lambda values: size if bound is None else min(size, values[bound])
+        return lambda values: min([size, *(values[rows] for rows, columns in bounds if columns == name)])
 
-    sizes = [Integer(name, smallest, at_most(name)) for name in domain.dimensions]
+    before = {name: {rows for rows, columns in bounds if columns == name} for name in domain.dimensions}
+    sizes = [Integer(name, smallest, at_most(name)) for name in TopologicalSorter(before).static_order()]
     return (*sizes, *(Integer(name, index.low, index.high) for name, index in domain.indices.items()))
 
 

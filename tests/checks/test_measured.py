@@ -27,6 +27,11 @@ def test_the_grid_holds_the_ends_and_powers_of_two() -> None:
     matrices = {"A": np.ones((20, 20)), "B": np.ones((20, 20)), "C": np.ones((20, 20))}
     ranks = sorted({point["r1"] for point in index_grid(CATALOG["triple_gap"].domain, matrices)})
     assert ranks == [1, 2, 4, 8, 16, 20]
+    three = list(index_grid(CATALOG["triple_subspace"].domain, matrices))
+    assert len(three) == 64
+    assert {"r1": 1, "r2": 20, "k": 20} in three
+    empty = CATALOG["triple_sequential"].mutate(CATALOG["triple_sequential"].mutants[1]).domain
+    assert not list(index_grid(empty, {"A": np.ones((1, 2)), "B": np.ones((2, 2)), "C": np.ones((2, 2))}))
     pairs = {"A": np.ones((1, 1)), "B": np.ones((1, 1))}
     assert [tuple(p.values()) for p in index_grid(CATALOG["weyl_sum"].domain, pairs)] == [
         (0, 0),
@@ -63,6 +68,21 @@ def test_a_violation_on_given_matrices_is_seen() -> None:
     assert found.verdict is Verdict.VIOLATED
     assert found.tightness == pytest.approx(2)
     assert found.details["violated"] == {"matrices": ["a", "b", "c"], "indices": {"r1": 1, "r2": 1}}
+
+
+def test_what_floats_cannot_give_is_counted_and_left_out() -> None:
+    large = {name: 1e5 * RNG.standard_normal((64, 64)) for name in ("first", "second")}
+    found = check_measured(CATALOG["horn_product"], Chain("large", large))
+    assert found.details["not available"] >= 1
+    assert found.details["tuples"][0]["tightness"] > 0.5
+    with pytest.raises(NotAvailable, match="Kronecker product of 4096 × 4096 is too large"):
+        check_measured(CATALOG["kronecker_spectrum"], Chain("large", large))
+
+
+def test_matrices_that_do_not_meet_the_assumptions_are_not_measured() -> None:
+    square = {name: RNG.standard_normal((4, 4)) for name in ("first", "second", "third")}
+    with pytest.raises(NotAvailable, match="none that fit meets the assumptions"):
+        check_measured(CATALOG["interlacing_isometry"], Chain("square", square))
 
 
 def test_matrices_that_do_not_fit_are_named() -> None:

@@ -22,6 +22,7 @@ def test_check_runs_all_kinds_on_the_statement_and_its_mutants() -> None:
         ("weyl_sum", Kind.ADVERSARIAL),
         ("weyl_sum/index_shifted", Kind.ADVERSARIAL),
         ("weyl_sum/constant_tightened", Kind.ADVERSARIAL),
+        ("weyl_sum", Kind.CERTIFIED),
         ("weyl_sum", Kind.MEASURED),
     ]
 
@@ -76,7 +77,6 @@ def test_what_a_formula_asks_in_vain_is_an_error() -> None:
     [
         ({"statements": "triple_gop"}, "the nearest known: triple_gap"),
         ({"kinds": ["guess"]}, "unknown kind 'guess'"),
-        ({"kinds": ["certified"]}, "no certified check in this version"),
         ({"seed": -1}, "seed -1; required"),
         ({"budget": "huge"}, "unknown budget 'huge'"),
         ({"device": "cuda:99"}, "cannot be used here"),

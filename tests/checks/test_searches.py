@@ -42,9 +42,10 @@ def _assert_rebuilds(statement: Statement, found: Evidence) -> None:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_no_counterexample_to_what_holds(statement: Statement, seed: int) -> None:
     for found in (check_property(statement, 100, seed), check_adversarial(statement, SMALL, seed)):
-        assert found.verdict in (Verdict.HOLDS, Verdict.UNDECIDED)
+        assert found.verdict in (Verdict.HOLDS, Verdict.UNDECIDED, Verdict.CONSISTENT)
         assert found.recipe is None
-        assert found.counts["HOLDS"] > found.examples / 4
+        word = "CONSISTENT" if statement.relation is Relation.EQ else "HOLDS"
+        assert found.counts[word] > found.examples / 4
         assert found.margin is not None
         assert abs(found.margin) < 1e-3
 

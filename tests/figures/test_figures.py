@@ -14,7 +14,9 @@ from tests.conftest import ROOT, run_module
 def _results(folder: Path, tightness: float | None) -> Path:
     measured = {"chain": "MiniLM", "random": False, "tuples": [{"matrices": ["a"], "tightness": tightness}]}
     records = [
-        Evidence("weyl_sum", Kind.MEASURED, Verdict.HOLDS, details=measured),
+        Evidence("weyl_sum", Kind.MEASURED, Verdict.HOLDS, details=measured, counts={"HOLDS": 1}),
+        Evidence("weyl_sum", Kind.MEASURED, Verdict.HOLDS, details={**measured, "random": True}, counts={"HOLDS": 1}),
+        Evidence("equality", Kind.MEASURED, Verdict.CONSISTENT, details=measured, counts={"CONSISTENT": 1}),
         Evidence("weyl_sum", Kind.ADVERSARIAL, Verdict.HOLDS, tightness=0.9),
     ]
     folder.mkdir(exist_ok=True)

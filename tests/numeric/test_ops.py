@@ -62,7 +62,7 @@ def test_a_negative_index_raises_instead_of_wrapping() -> None:
 
 
 def test_a_memo_gives_the_same_and_forgets_beyond_its_limit() -> None:
-    plain, memo = ArrayOps.of(MATRIX), MemoOps(array_api_compat.numpy, limit=3 * MATRIX.nbytes)
+    plain, memo = ArrayOps.of(MATRIX), MemoOps(array_api_compat.numpy, limit=20 * MATRIX.nbytes)
     assert memo.svd(MATRIX) is memo.svd(MATRIX)
     other = MATRIX.copy()
     assert memo.svd(other) is not memo.svd(MATRIX)
@@ -72,5 +72,7 @@ def test_a_memo_gives_the_same_and_forgets_beyond_its_limit() -> None:
     assert memo.product(MATRIX, mirrored) is memo.product(MATRIX, mirrored)
     np.testing.assert_array_equal(memo.sum(MATRIX, other), 2 * MATRIX)
     first = memo.svd(MATRIX)
-    memo.frobenius_norm(np.ones((50, 50)))
+    memo.product(np.ones((50, 1)), np.ones((1, 50)))
     assert memo.svd(MATRIX) is not first
+    assert memo.leading(MATRIX, 1, 2).shape == (1, 2)
+    assert memo.leading(MATRIX, 2, 1).shape == (2, 1)

@@ -7,13 +7,14 @@ import sympy
 from sympy import Identity, MatrixSymbol, Symbol, ZeroMatrix
 
 from specbound.checks.symbolic import Derivation, DerivationFailed, Fact, Subspace
+from specbound.checks.symbolic.check import derive
 from specbound.checks.symbolic.exact import ExactDecomposition
 from specbound.checks.symbolic.ops import SymbolicOps, symbolic_instance
 from specbound.checks.symbolic.polynomials import polynomial, relation, rewritten, transposed
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
 from specbound.core.instance import Domain, Index
-from specbound.core.statement import Statement
+from specbound.core.statement import Example, Expected, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import NotAvailable
 
@@ -182,12 +183,12 @@ def test_names_that_read_alike_are_not_taken_for_one_thing() -> None:
 )
 def test_a_counterexample_lies_in_the_domain(values: dict) -> None:
     with pytest.raises(InvalidInput):
-        Derivation(catalog()["weyl_sum"]).refute("outside", values)
+        Derivation(catalog()["weyl_sum"]).refute(Example("outside", values))
 
 
 def test_a_formula_outside_the_symbols_raises() -> None:
-    with pytest.raises(NotAvailable, match="Frobenius"):
-        SymbolicOps().frobenius_norm(A)
+    with pytest.raises(NotAvailable, match="for a derivation to declare"):
+        SymbolicOps().orthonormal(A)
 
 
 def test_symbols_read_as_in_print() -> None:
@@ -206,3 +207,115 @@ def test_exact_decompositions_give_algebraic_numbers_and_refuse_a_choice() -> No
         ExactDecomposition(sympy.eye(2)).right(1)
     with pytest.raises(NotAvailable, match="rank 1"):
         ExactDecomposition(sympy.Matrix([[1, 1], [1, 1]])).left(2)
+
+
+def _claim(domain: Domain, lhs, relation: Relation, rhs) -> Statement:
+    return Statement(
+        "false", "own", "", domain, lhs, relation, rhs, lambda _: 1.0, Source("a test"), expected=Expected.REFUTED
+    )
+
+
+ONE = Domain({"A": ("m", "n")}, {"k": Index(1, lambda sizes: min(sizes["m"], sizes["n"]))})
+
+
+def test_indices_of_nested_sums_are_kept_apart() -> None:
+    def sides(inner):
+        return lambda x: x.ops.sum_over(
+            lambda i: x.ops.sum_over(lambda j: x.ops.singular_value(x.A, i) * inner(x, i, j), x.k), x.k
+        )
+
+    lhs, rhs = sides(lambda x, i, j: x.ops.singular_value(x.A, j)), sides(lambda x, i, j: x.ops.singular_value(x.A, i))
+    _, failure = derive(_claim(ONE, lhs, Relation.EQ, rhs), lambda d: d.conclude_equal({}, {}))
+    assert "does not follow" in failure
+
+
+@pytest.mark.parametrize("names", [("r1", "r_1"), ("a", "k")], ids=["print alike", "like a dummy index"])
+def test_names_that_print_alike_are_refused(names: tuple[str, str]) -> None:
+    high = Index(1, lambda sizes: min(sizes["m"], sizes["n"]))
+    with pytest.raises(NotAvailable, match="print alike"):
+        symbolic_instance(Domain({"A": ("m", "n")}, dict.fromkeys(names, high)))
+
+
+def test_only_declared_orthonormal_columns_span_the_whole_space() -> None:
+    domain = Domain({"P": ("n", "n"), "v": ("n", "o")})
+    statement = _claim(domain, lambda x: x.ops.cosine(x.P, x.v), Relation.GE, lambda _: sympy.Integer(1))
+    _, failure = derive(statement, lambda d: d.conclude({d.no_angle(d.instance.P, d.instance.v): 1}))
+    assert failure
+
+    def declared(d: Derivation, *relations) -> Fact:
+        span, vector = MatrixSymbol("V", n, n), MatrixSymbol("e", n, 1)
+        d.given("what is known", *(pair(span, vector) for pair in relations))
+        return d.no_angle(span, vector)
+
+    unit, orthonormal = (lambda _, e: (e.T * e, 1)), (lambda v, _: (v.T * v, Identity(n)))
+    for known in ((), (unit,), (orthonormal,)):
+        with pytest.raises(DerivationFailed, match="does not follow"):
+            declared(Derivation(catalog()["weyl_sum"]), *known)
+    declared(Derivation(catalog()["weyl_sum"]), unit, orthonormal)
+
+
+def test_a_common_vector_is_new_and_its_subspaces_are_no_larger_than_the_space(d: Derivation) -> None:
+    d.common_vector(x, Subspace(n - 1, []))
+    with pytest.raises(DerivationFailed, match="spoken of before"):
+        d.common_vector(x, Subspace(n - 1, []))
+    with pytest.raises(DerivationFailed, match="negative codimension"):
+        d.common_vector(MatrixSymbol("y", n, 1), Subspace(n, []), Subspace(-1, []))
+
+
+def test_a_maximum_is_at_least_its_own_terms_only(d: Derivation) -> None:
+    m, k = Symbol("m", integer=True, positive=True), Symbol("k", integer=True, positive=True)
+
+    def term(i):
+        return Symbol(f"t_{{{i}}}", nonnegative=True)
+
+    for count, position in ((1, -1), (k, k), (sympy.Min(m, n), k - 1)):
+        with pytest.raises(DerivationFailed, match="not known to be below"):
+            d.largest("none of them", term, count, position)
+    d.largest("the last", term, k, k - 1)
+    d.largest("n ≤ m", term, sympy.Min(m, n), n - 1)
+    assert d.steps[-1].relations == [(sympy.Min(m, n), n)]
+
+
+def test_an_equality_needs_both_directions() -> None:
+    domain = Domain({"A": ("m", "n"), "B": ("m", "n")})
+    statement = _claim(
+        domain, lambda x: x.ops.singular_value(x.A, 0), Relation.EQ, lambda x: x.ops.singular_value(x.B, 0)
+    )
+
+    def steps(at_least: int, at_most: int):
+        def derivation(d: Derivation) -> None:
+            s_a, s_b = (d.instance.ops.singular_value(m, 0) for m in (d.instance.A, d.instance.B))
+            least, most = d.cite_equal("somebody", "somewhere", s_a, s_b)
+            d.conclude_equal({least: at_least}, {most: at_most})
+
+        return derivation
+
+    assert not derive(statement, steps(1, 1))[1]
+    for halves in ((1, 0), (0, 1)):
+        assert "does not follow" in derive(statement, steps(*halves))[1]
+    assert "two combinations" in derive(statement, lambda d: d.conclude({}))[1]
+    assert "no equality" in derive(catalog()["weyl_sum"], lambda d: d.conclude_equal({}, {}))[1]
+
+
+def test_what_a_step_takes_for_granted_is_a_step(d: Derivation) -> None:
+    known = [(A.T * A, B.T * B)]
+    d.given("a unit vector", (x.T * x, 1))
+    d.root("‖Ax‖ ≥ ‖Bx‖", d.norm(A * x), d.norm(B * x), using=known)
+    granted = [step for step in d.steps if step.name.startswith("taken for granted in")]
+    assert [list(step.relations) for step in granted] == [known]
+
+
+def test_exact_values_are_ordered_exactly() -> None:
+    near = Example("10²⁰ and 10²⁰ + 1", {"A": [[10**20, 0], [0, 10**20 + 1]]})
+    true = _claim(
+        Domain({"A": ("m", "n")}),
+        lambda x: x.ops.singular_value(x.A, 0),
+        Relation.GE,
+        lambda x: x.ops.singular_value(x.A, 1),
+    )
+    assert "does not follow" in derive(true, lambda d: d.refute(near))[1]
+
+
+def test_a_mistake_in_the_steps_is_a_failure_and_no_crash() -> None:
+    _, failure = derive(catalog()["weyl_sum"], lambda d: d.given("nonsense", (A + B, A)))
+    assert failure.startswith("ValueError: ")

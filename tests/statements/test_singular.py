@@ -1,29 +1,36 @@
 """The statements' two sides against slow definitions, on named hard instances and on drawn ones."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from specbound.core.catalogue import catalog
 from specbound.core.statement import Expected, Statement
 from specbound.core.verdict import Verdict
-from tests.cases import PAIRS, TRIPLES
+from tests.cases import TRIPLES, cases_of
 from tests.reference import SIDES, exact
 
 CATALOG = catalog()
 CASES = {
-    **{("weyl_sum", name): case for name, case in PAIRS.items()},
-    **{(statement, name): case for statement in SIDES if statement != "weyl_sum" for name, case in TRIPLES.items()},
+    (statement.id, name): case
+    for statement in CATALOG.values()
+    for name, case in cases_of(dict(statement.domain.matrices)).items()
 }
 
 
 def _instances(statement: Statement, case: dict):
     matrices = {name: np.array(value, dtype=float) for name, value in case.items()}
     sizes = statement.domain.sizes(matrices)
-    ranges = [range(index.low, index.high(sizes) + 1) for index in statement.domain.indices.values()]
-    for combination in itertools.product(*ranges):
-        yield statement.domain.instance({**matrices, **dict(zip(statement.domain.indices, combination, strict=True))})
+    combinations: list[dict] = [{}]
+    for name, index in statement.domain.indices.items():
+        combinations = [
+            {**known, name: value}
+            for known in combinations
+            for value in range(index.low, index.high({**sizes, **known}) + 1)
+        ]
+    for indices in combinations:
+        instance = statement.domain.instance({**matrices, **indices})
+        if statement.expected is Expected.REFUTED or bool(statement.admits(instance)):
+            yield instance
 
 
 @pytest.mark.parametrize(("name", "case"), CASES)
@@ -32,7 +39,7 @@ def test_hard_instances_hold_or_are_undecided(name: str, case: str) -> None:
     for instance in _instances(statement, CASES[name, case]):
         verdict = statement.compare(instance).verdict
         if statement.expected is Expected.HOLDS:
-            assert verdict in (Verdict.HOLDS, Verdict.UNDECIDED)
+            assert verdict in (Verdict.HOLDS, Verdict.UNDECIDED, Verdict.CONSISTENT)
 
 
 @pytest.mark.parametrize("name", SIDES)
@@ -41,7 +48,7 @@ def test_sides_agree_with_slow_definitions(name: str) -> None:
     compared = set()
     for case in (case for owner, case in CASES if owner == name):
         for instance in _instances(statement, CASES[name, case]):
-            if not _angles_are_defined(statement, instance):
+            if not _vectors_are_determined(statement, instance):
                 continue
             matrices = {key: exact(instance.values[key]) for key in statement.domain.matrices}
             indices = {key: instance.values[key] for key in statement.domain.indices}
@@ -49,19 +56,26 @@ def test_sides_agree_with_slow_definitions(name: str) -> None:
             for side, reference in zip(statement.sides(instance), SIDES[name](**matrices, **indices), strict=True):
                 assert abs(float(side) - float(reference)) <= width, case
             compared.add(case)
-    assert len(compared) >= 7
+    assert len(compared) >= 4
 
 
-def _angles_are_defined(statement: Statement, instance) -> bool:
+def _vectors_are_determined(statement: Statement, instance) -> bool:
     """Whether no singular vector in the formula is a free choice, so that a second implementation must agree."""
-    if not statement.id.startswith("triple"):
+    if statement.id.startswith("eckart_young"):
+        cuts = [(instance.B, instance.k)]
+    elif statement.id == "triple_dominates_horn_johnson":
+        cuts = [(instance.B, 1), (instance.B @ instance.C, 1)]
+        cuts += [(m, r) for m in (instance.A, instance.C) for r in range(1, min(m.shape))]
+    elif statement.id.startswith("triple"):
+        cuts = [(instance.A, instance.r1), (instance.B, instance.values.get("k", 1)), (instance.C, instance.r2)]
+        cuts += [(instance.B @ instance.C, 1)] if statement.id == "triple_sequential" else []
+    else:
         return True
-    cuts = [(instance.A, instance.r1), (instance.B, 1), (instance.C, instance.r2), (instance.B @ instance.C, 1)]
     for matrix, count in cuts:
-        values = np.append(np.linalg.svd(matrix, compute_uv=False), 0.0)
-        if values[count - 1] - values[count] < 1e-3 * values[0] and count < max(matrix.shape):
+        spectrum = np.append(np.linalg.svd(matrix, compute_uv=False), 0.0)
+        if spectrum[count - 1] - spectrum[count] < 1e-3 * spectrum[0] and count < max(matrix.shape):
             return False
-        if values[0] == 0:
+        if spectrum[0] == 0:
             return False
     return True
 
@@ -73,6 +87,26 @@ def test_equality_is_attained_where_it_is_said_to_be(name: str) -> None:
     for example in statement.attained:
         comparison = statement.compare(statement.example(example), equality=True)
         assert comparison.verdict is Verdict.CONSISTENT, example.why
+
+
+def test_every_statement_has_a_slow_definition() -> None:
+    assert set(SIDES) == set(CATALOG)
+
+
+def test_the_best_sequential_reading_is_positive_exactly_where_it_should_be() -> None:
+    """It is positive although both outer factors lack rank, and zero where A kills u₁(BC) or Cᵀ kills v₁(B)."""
+    statement = CATALOG["triple_dominates_horn_johnson"]
+    b = np.diag([2.0, 1.0])
+
+    def best(a, c) -> float:
+        instance = statement.domain.instance({"A": np.array(a, dtype=float), "B": b, "C": np.array(c, dtype=float)})
+        lhs, rhs = statement.sides(instance)
+        assert rhs == 0
+        return float(lhs)
+
+    assert best([[1, 1]], [[1], [1]]) == pytest.approx(2 * 3 / 5**0.5)
+    assert best([[0, 1]], [[1], [0]]) == pytest.approx(0, abs=1e-15)
+    assert best([[1, 0]], [[0], [1]]) == pytest.approx(0, abs=1e-15)
 
 
 def test_the_counterexample_of_the_theory() -> None:

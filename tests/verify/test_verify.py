@@ -16,6 +16,9 @@ from specbound.core.verdict import Verdict
 from tests.conftest import run_module
 from verify.weights import digits_chain, gaussian_twin, transformer_chain
 
+NOT_MEASURED = {("interlacing_isometry", Kind.MEASURED), ("kronecker_spectrum", Kind.MEASURED)}
+"""No weights have orthonormal columns, and Kronecker products of weight matrices are too large to be formed."""
+
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[CompletedProcess[str], Path]:
@@ -29,7 +32,7 @@ def test_the_quick_job_comes_out_as_expected(finished) -> None:
     assert f"Results: {out}" in done.stdout.splitlines()[-1]
     assert "Everything came out as expected." in done.stdout
     assert "SURPRISE" not in done.stdout
-    assert "20/20" in done.stderr
+    assert f"{5 * len(catalog())}/{5 * len(catalog())}" in done.stderr
     for statement in catalog().values():
         assert statement.id in done.stdout
     assert "triple_independent: smallest counterexample {" in done.stdout
@@ -45,7 +48,9 @@ def test_the_results_are_complete_and_agree(finished) -> None:
         assert row["status"] == status(statement, records)
         assert row["mutants"] == row["mutants_refuted"] == len(statement.mutants) > 0
         assert row["examples"] > 0
-        for kind in (Kind.SYMBOLIC, Kind.PROPERTY, Kind.ADVERSARIAL, Kind.MEASURED):
+        for kind in (Kind.SYMBOLIC, Kind.PROPERTY, Kind.ADVERSARIAL, Kind.CERTIFIED, Kind.MEASURED):
+            if (statement.id, kind) in NOT_MEASURED:
+                continue
             assert any(r.statement == statement.id and r.kind is kind for r in records), (statement.id, kind)
     assert rows["triple_independent"]["status"] == "refuted"
     assert rows["triple_independent"]["counterexample"]["n"] == 2

@@ -65,6 +65,8 @@ def derive(statement: Statement, steps: Callable[[Derivation], None]) -> tuple[D
         steps(derivation)
     except (DerivationFailed, NotAvailable) as error:
         return derivation, str(error)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        return derivation, f"{type(error).__name__}: {error}"
     return derivation, "" if derivation.complete else "it ends without a conclusion"
 
 

@@ -112,13 +112,24 @@ class Derivation:
         self._relations += [rule for left, right in relations for rule in relation(left, right)]
         self.steps.append(Step(name, StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=relations))
 
+    def assume(self, name: str, *relations: tuple[Any, Any]) -> None:
+        """Declares what an assumption of the statement says of its matrices; without that assumption it fails."""
+        if name not in [assumption.name for assumption in self.statement.assumptions]:
+            raise DerivationFailed(f"the claim does not follow: the statement does not assume {name}")
+        self.given(f"assumed: {name}", *relations)
+
     def common_vector(self, vector: Any, *subspaces: Subspace) -> None:
         """Declares a unit vector in all the subspaces, whose codimensions must leave room for one.
 
         The dimension formula, which is cited, gives the intersection a codimension of at most the sum of theirs; that
         this is below the dimension of the whole space is checked.
         """
-        room = vector.shape[0] - sum(subspace.codimension for subspace in subspaces)
+        size = vector.shape[0]
+        if any(letter[0] == vector for rule in self._relations for letter in rule.word):
+            raise DerivationFailed(f"{vector} has been spoken of before; a common vector is a new one")
+        if any(sympy.sympify(subspace.codimension).is_negative for subspace in subspaces):
+            raise DerivationFailed("a subspace has a negative codimension")
+        room = size - sum(subspace.codimension for subspace in subspaces)
         self._step("the dimensions leave room for a common vector", StepKind.CHECKED, room - 1, self._is_nonnegative)
         reference = "Horn & Johnson, Matrix Analysis, 2nd ed. 2013, 0.1.7"
         self._step("the dimension formula", StepKind.CITED, room - 1, lambda _: True, reference)
@@ -142,24 +153,38 @@ class Derivation:
         return cosine, sine
 
     def no_angle(self, span: Any, vector: Any) -> Fact:
-        """``cos ∠(vector, span) ≥ 1`` where ``span`` has as many orthonormal columns as rows: it is the whole space."""
+        """``cos ∠(vector, span) ≥ 1`` for a unit vector and as many orthonormal columns as rows: the whole space.
 
+        Both must have been declared to be so.
+        """
         claim = self.instance.ops.cosine(span, vector) - 1
 
         def check(stated: Any) -> bool:
-            return span.shape[0] == span.shape[1] and stated == claim
+            identity = polynomial(sympy.Identity(span.shape[1]))
+            orthonormal = rewritten(polynomial(span.T * span), self._relations) == identity
+            whole = span.shape[0] == span.shape[1] and orthonormal and self.norm(vector) == 1
+            return whole and stated == claim
 
         return self._step(f"{span.name} spans the whole space", StepKind.CHECKED, claim, check)
 
     def largest(self, name: str, term: Term, count: Any, position: Any) -> Fact:
-        """``max_{i < count} term(i) ≥ term(position)``, by definition; the name says why it is one of them."""
+        """``max_{i < count} term(i) ≥ term(position)``, by definition.
+
+        ``position`` is the last one, ``count − 1``; or, where ``count`` is the smaller of two sizes, one size less 1,
+        in the case that this size is the smaller one, which the step declares.
+        """
+        if position + 1 not in (count, *(count.args if isinstance(count, sympy.Min) else ())):
+            raise DerivationFailed(f"{name}: position {position} is not known to be below {count}")
         claim = self.instance.ops.largest_over(term, count) - term(position)
-        return self._step(name, StepKind.DEFINITION, claim, lambda _: True)
+        case = [] if position + 1 == count else [(count, position + 1)]
+        return self._step(name, StepKind.DEFINITION, claim, lambda _: True, relations=case)
 
     def spectral_norm_is(self, matrix: Any, value: Any) -> None:
         """Declares the spectral norm of a matrix that is defined by another one's decomposition."""
         self._spectral_norms[matrix] = value
-        self.steps.append(Step(f"spectral norm of {matrix}", StepKind.DEFINITION, value, lambda _: True))
+        declared = [(sympy.Symbol(rf"\lVert {sympy.latex(matrix)} \rVert"), value)]
+        name = f"the spectral norm of {matrix} is {value}"
+        self.steps.append(Step(name, StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=declared))
 
     def spectral_norm(self, matrix: Any, right: Any, left: Any) -> Fact:
         """``σ₁(M) ‖right‖ ‖left‖ ≥ leftᵀ M right``: the definition of the spectral norm as a maximum."""
@@ -201,7 +226,8 @@ class Derivation:
         def check(claim: Any) -> bool:
             return self._is_nonnegative(self._without(claim, facts), rules) and self._all_nonnegative(facts.values())
 
-        return self._step(name, StepKind.CHECKED, goal, check, relations=using)
+        self._declare(name, using)
+        return self._step(name, StepKind.CHECKED, goal, check)
 
     def root(
         self,
@@ -226,7 +252,8 @@ class Derivation:
             signs = larger.is_nonnegative is True and self._all_nonnegative(helping.values())
             return signs and self._is_nonnegative(rest, rules)
 
-        return self._step(name, StepKind.CHECKED, larger - smaller, check, relations=using)
+        self._declare(name, using)
+        return self._step(name, StepKind.CHECKED, larger - smaller, check)
 
     def cancel(self, name: str, goal: Any, factor: Any, fact: Fact) -> Fact:
         """``goal ≥ 0`` because ``factor · goal ≥ 0`` is a fact, and where a part of ``factor`` is 0 it is plain.
@@ -261,7 +288,10 @@ class Derivation:
         return self.statement.relation.margin(*self.statement.sides(self.instance))
 
     def vacuous(self, name: str, vanishing: Any) -> None:
-        """A case in which the claim is plain, because a singular value vanishes."""
+        """A case in which the claim is plain, because a singular value vanishes.
+
+        That it and the steps that follow cover all cases is for the reader to see: no fact is tied to a case.
+        """
         self._step(name, StepKind.CHECKED, self.goal.subs(vanishing, 0), self._is_nonnegative)
 
     def conclude(self, facts: Mapping[Fact, Any]) -> None:
@@ -307,6 +337,12 @@ class Derivation:
         fact = Fact(claim)
         self._facts.add(fact)
         return fact
+
+    def _declare(self, name: str, using: Sequence[tuple[Any, Any]]) -> None:
+        """What one step alone takes for granted is a step as well: a reader has to believe it."""
+        if using:
+            granted = f"taken for granted in: {name}"
+            self.steps.append(Step(granted, StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=using))
 
     def _own(self, *facts: Fact) -> None:
         for fact in facts:

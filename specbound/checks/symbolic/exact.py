@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cmp_to_key
 from typing import Any
 
 import sympy
@@ -33,7 +34,7 @@ class ExactDecomposition:
         for eigenvalue, _, vectors in (matrix.T * matrix).eigenvects():
             if eigenvalue != 0:
                 pairs += [(sympy.sqrt(eigenvalue), v) for v in sympy.GramSchmidt(vectors, orthonormal=True)]
-        self._pairs = sorted(pairs, key=lambda pair: -pair[0].evalf())
+        self._pairs = sorted(pairs, key=cmp_to_key(lambda one, other: _order(one[0], other[0])))
 
     @property
     def count(self) -> int:
@@ -57,7 +58,7 @@ class ExactDecomposition:
     def _first(self, count: int) -> list[tuple[Any, Any]]:
         if count > len(self._pairs):
             raise NotAvailable(f"rank {len(self._pairs)}: {count} singular vectors are not determined")
-        if count < len(self._pairs) and self._pairs[count][0] == self._pairs[count - 1][0]:
+        if count < len(self._pairs) and _order(self._pairs[count][0], self._pairs[count - 1][0]) == 0:
             raise NotAvailable(f"singular values {count} and {count + 1} coincide: the subspace is not determined")
         return self._pairs[:count]
 
@@ -108,5 +109,15 @@ class ExactOps(Counted):
         return sympy.sqrt(value)
 
     def largest_over(self, term: Term, *counts: int, index: int = 0) -> Any:
-        values = sorted(terms(term, *counts), key=lambda value: -value.evalf())
-        return values[index] if index < len(values) else sympy.Integer(0)
+        values = sorted(terms(term, *counts), key=cmp_to_key(_order))
+        return values[index] if checked_index(index) < len(values) else sympy.Integer(0)
+
+
+def _order(one: Any, other: Any) -> int:
+    """-1, 0 or 1 where ``one`` comes before ``other`` in descending order, is equal to it, or comes after it."""
+    difference = sympy.simplify(one - other)
+    if difference.is_zero:
+        return 0
+    if difference.is_positive is None:
+        raise NotAvailable(f"it cannot be decided which of {one} and {other} is larger")
+    return -1 if difference.is_positive else 1

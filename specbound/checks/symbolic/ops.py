@@ -15,7 +15,13 @@ def symbolic_instance(domain: Domain) -> Instance:
     """Matrix symbols of symbolic sizes for the matrices, integer symbols for the indices.
 
     An index that a domain counts from 0 is one less than its symbol, so that formulas read as in print, from 1.
+
+    **Raises.** :class:`NotAvailable` for names that print alike, such as ``r1`` and ``r_1``, or like a dummy index.
     """
+    names = [*domain.dimensions, *domain.indices]
+    printed = [sympy.latex(sympy.Symbol(name)) for name in names]
+    if len({*printed, *DUMMIES}) < len(printed) + len(DUMMIES):
+        raise NotAvailable(f"of {', '.join(names)} some print alike, or like {' and '.join(DUMMIES)}; rename them")
     sizes = {name: sympy.Symbol(name, integer=True, positive=True) for name in domain.dimensions}
     matrices = {name: sympy.MatrixSymbol(name, sizes[r], sizes[c]) for name, (r, c) in domain.matrices.items()}
     indices = {
@@ -65,6 +71,7 @@ class SymbolicOps:
 
     def __init__(self) -> None:
         self._named: dict[str, Any] = {}
+        self._depth = 0
 
     def sum(self, *terms: Any) -> Any:
         return sympy.MatAdd(*terms)
@@ -122,12 +129,19 @@ class SymbolicOps:
 
     def _over(self, sign: str, term: Term, counts: Sequence[Any]) -> Any:
         """One symbol for the whole: SymPy would take a term that does not show its index for a constant."""
-        letters = [sympy.Symbol(name, integer=True, positive=True) for name in DUMMIES[: len(counts)]]
-        value = term(*(letter - 1 for letter in letters))
+        # A sum within a term has indices of its own.
+        marks = "'" * self._depth
+        letters = [sympy.Symbol(name + marks, integer=True, positive=True) for name in DUMMIES[: len(counts)]]
+        self._depth += 1
+        try:
+            value = sympy.sympify(term(*(letter - 1 for letter in letters)))
+        finally:
+            self._depth -= 1
         ranges = r",\, ".join(
             rf"{letter} \le {sympy.latex(count)}" for letter, count in zip(letters, counts, strict=True)
         )
-        return sympy.Symbol(rf"{sign}_{{{ranges}}} \left({sympy.latex(value)}\right)", nonnegative=value.is_nonnegative)
+        name = rf"{sign}_{{{ranges}}} \left({sympy.latex(value)}\right)"
+        return sympy.Symbol(name, nonnegative=value.is_nonnegative, real=True)
 
     def _name(self, matrix: Any) -> str:
         name = sympy.latex(matrix).replace(" ", "")

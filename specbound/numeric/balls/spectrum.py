@@ -1,10 +1,10 @@
 """Eigenvalues and eigenvectors of small exact symmetric matrices, enclosed rigorously.
 
-The eigenvalues of ``MᵀM`` are the roots of its characteristic polynomial. It has real roots only, so Descartes' rule of
-signs counts exactly how many of them exceed a fraction, and two counts prove an enclosure, however close other roots lie.
-Eigenvectors come from spectral projectors, polynomials in ``MᵀM``.
+The eigenvalues of ``MᵀM`` are the roots of its characteristic polynomial. It has real roots only, so Descartes' rule
+of signs counts exactly how many of them exceed a fraction, and two counts prove an enclosure, however close other roots
+lie. Eigenvectors come from spectral projectors, polynomials in ``MᵀM``.
 
-**Source.** Basu, Pollack & Roy, *Algorithms in Real Algebraic Geometry*, 2nd ed. 2006, section 2.2, for the rule of signs.
+**Source.** Basu, Pollack & Roy, *Algorithms in Real Algebraic Geometry*, 2nd ed. 2006, section 2.2, on the rule.
 """
 
 from __future__ import annotations

@@ -15,11 +15,13 @@ its top k singular values, so any matrix of rank at most k.
 proofs/singular/eckart_young.py.
 """
 
-from specbound.core.instance import Domain, Instance
+from specbound.core.instance import Domain, Index, Instance
 from specbound.core.statement import Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Scalar
 from specbound.statements.families import SAME_SHAPE, smaller_side, sum_of_norms
+
+ONE_VALUE_LEFT = Domain(SAME_SHAPE, {"k": Index(1, lambda sizes: min(sizes["m"], sizes["n"]) - 1)})
 
 
 def lhs(x: Instance) -> Scalar:
@@ -53,7 +55,7 @@ statement = Statement(
         Mutant(
             "one_rank_more",
             "the truncation of B to k + 1 values",
-            {"lhs": lambda x: _distance(x, min(x.k + 1, *x.B.shape[-2:]))},
+            {"lhs": lambda x: _distance(x, x.k + 1), "domain": ONE_VALUE_LEFT},
         ),
         Mutant(
             "index_shifted",

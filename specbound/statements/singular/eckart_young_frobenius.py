@@ -15,11 +15,13 @@ truncated to its top k singular values, so any matrix of rank at most k.
 proofs/singular/eckart_young_frobenius.py.
 """
 
-from specbound.core.instance import Domain, Instance
+from specbound.core.instance import Domain, Index, Instance
 from specbound.core.statement import Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Scalar
 from specbound.statements.families import SAME_SHAPE, smaller_side, sum_of_norms
+
+ONE_VALUE_LEFT = Domain(SAME_SHAPE, {"k": Index(1, lambda sizes: min(sizes["m"], sizes["n"]) - 1)})
 
 
 def lhs(x: Instance) -> Scalar:
@@ -58,8 +60,8 @@ statement = Statement(
         Mutant(
             "one_rank_more",
             "the truncation of B to k + 1 values",
-            {"lhs": lambda x: _distance(x, min(x.k + 1, *x.B.shape[-2:]))},
+            {"lhs": lambda x: _distance(x, x.k + 1), "domain": ONE_VALUE_LEFT},
         ),
-        Mutant("constant_tightened", "1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),
+        Mutant("constant_tightened", "1.1 times the right side", {"rhs": lambda x: rhs(x) * 11 / 10}),
     ),
 )

@@ -58,7 +58,7 @@ statement = Statement(
     attained=(
         Example("nothing deleted", {"M": [[2, 0], [0, 1]], "p": 2, "q": 2, "i": 2}),
         Example("a row deleted that carries the largest", {"M": [[1, 0], [0, 2]], "p": 1, "q": 2, "i": 1}),
-        Example("a row and a column", {"M": [[1, 0, 0], [0, 2, 0], [0, 0, 3]], "p": 2, "q": 3, "i": 1}),
+        Example("a row and a column", {"M": [[1, 0, 0], [0, 0, 2], [0, 3, 0]], "p": 2, "q": 2, "i": 1}),
         Example("vacuous: all but a zero deleted", {"M": [[0, 1], [1, 0]], "p": 1, "q": 1, "i": 1}),
     ),
     mutants=(

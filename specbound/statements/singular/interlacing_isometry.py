@@ -10,7 +10,7 @@ larger singular values.
 
 **Not claimed.** A lower bound: see `interlacing`.
 
-**Degenerate cases.** i beyond the smaller side of M gives 0 ≤ 0; M = 0 likewise.
+**Degenerate cases.** M = 0 gives 0 ≤ 0; square P and Q change no singular value.
 
 **Source.** Horn & Johnson, *Topics in Matrix Analysis* (1991), Lemma 3.3.1; derivation in
 proofs/singular/interlacing_isometry.py.
@@ -72,7 +72,7 @@ statement = Statement(
                 "i": 1,
             },
         ),
-        Example("beyond the smaller side", {"M": [[1], [0]], "P": [[1, 0], [0, 1]], "Q": [[1]], "i": 1}),
+        Example("a column", {"M": [[1], [0]], "P": [[1, 0], [0, 1]], "Q": [[1]], "i": 1}),
     ),
     mutants=(
         Mutant("any_columns", "P and Q with any columns", {"assumptions": (), "recipes": (entries(DOMAIN),)}),

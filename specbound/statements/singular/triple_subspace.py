@@ -3,7 +3,8 @@ r"""The triple product bound through the top k singular vectors of B together: w
 **Claim.** For all real A (m×n), B (n×p), C (p×q), all 1 ≤ r1 ≤ min(m, n), 1 ≤ r2 ≤ min(p, q), 1 ≤ k ≤ min(n, p) and
 every choice of singular vectors: σ₁(ABC) ≥ σ_{r1}(A) σ_{r2}(C) (‖X Σ_k(B) Y‖ − σ_{k+1}(B)), X = V_{r1}(A)ᵀ U_k(B),
 Y = V_k(B)ᵀ U_{r2}(C). The matrix X Σ_k(B) Y is V_{r1}(A)ᵀ B_k U_{r2}(C), B_k the truncation of B to its top k singular
-values: that is how it is computed. Multiplying the top k singular values of B by α makes the right side grow like α.
+values: that is how it is computed. Multiplying the top k singular values of B by α makes the right side grow like α,
+unless X Σ_k(B) Y = 0.
 
 **Assumes.** Nothing. What B has beyond its top k must be taken off (mutant `rest_dropped`).
 

@@ -4,8 +4,8 @@ r"""Singular values of a product are bounded below by products of singular value
 σ_k := 0 beyond the smaller side; n is the inner dimension. In code j = n − d + 1 with 1 ≤ d ≤ i, so that i + j > n by
 construction and i + j − n = i − d + 1.
 
-**Assumes.** Nothing beyond shapes. That n is the inner dimension matters: with the number of computed values in its
-place the bound is false (mutant `computed_values`).
+**Assumes.** Nothing beyond shapes. That n is the inner dimension matters: for j = n, with the smallest *computed* value
+of B in place of σ_n(B), the bound is false (mutant `smallest_computed_value`).
 
 **Tight when**, for one, A and B are diagonal in opposite orders; A = B = I.
 
@@ -32,9 +32,8 @@ def rhs(x: Instance) -> Scalar:
     return x.ops.singular_value(x.A, x.i - 1) * x.ops.singular_value(x.B, inner - x.d)
 
 
-def with_computed_values(x: Instance) -> Scalar:
-    a, b = x.ops.singular_values(x.A), x.ops.singular_values(x.B)
-    return a.value(min(x.i, a.count) - 1) * b.value(max(b.count - x.d, 0))
+def with_smallest_computed(x: Instance) -> Scalar:
+    return x.ops.singular_value(x.A, x.i - 1) * x.ops.singular_values(x.B).smallest()
 
 
 statement = Statement(
@@ -56,9 +55,9 @@ statement = Statement(
     ),
     mutants=(
         Mutant(
-            "computed_values",
-            r"the number of computed singular values in place of the inner dimension n",
-            {"rhs": with_computed_values},
+            "smallest_computed_value",
+            r"$\sigma_i(AB) \ge \sigma_i(A)\, \sigma_{\min(n,p)}(B)$",
+            {"lhs": lambda x: x.ops.singular_value(x.ops.product(x.A, x.B), x.i - 1), "rhs": with_smallest_computed},
         ),
         Mutant(
             "index_shifted",

@@ -11,7 +11,7 @@ smaller side.
 
 **Degenerate cases.** i = j = 1 is ‖AB‖ ≤ ‖A‖ ‖B‖; i or j beyond the smaller side gives 0 ≤ 0.
 
-**Source.** Horn & Johnson, *Topics in Matrix Analysis* (1991), Theorem 3.3.16(d); derivation in
+**Source.** Horn & Johnson, *Topics in Matrix Analysis* (1991), Theorem 3.3.16; derivation in
 proofs/singular/weyl_product_upper.py.
 """
 
@@ -41,7 +41,7 @@ statement = Statement(
     relation=Relation.LE,
     rhs=rhs,
     scale=product_of_two_norms,
-    source=Source("Horn & Johnson", "Topics in Matrix Analysis", 1991, "Theorem 3.3.16(d)"),
+    source=Source("Horn & Johnson", "Topics in Matrix Analysis", 1991, "Theorem 3.3.16"),
     attained=(
         Example("identities", {"A": [[1, 0], [0, 1]], "B": [[1, 0], [0, 1]], "i": 1, "j": 0}),
         Example("the second of A meets the first of B", {"A": [[2, 0], [0, 1]], "B": [[3, 0], [0, 6]], "i": 1, "j": 0}),

@@ -1,0 +1,166 @@
+"""Rigorous verdicts: what they decide, what they leave open, and what they refuse to call an answer."""
+
+import sys
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("flint")
+
+import specbound
+from specbound.checks.adversarial import check_adversarial
+from specbound.checks.budget import BUDGETS, budget_of
+from specbound.checks.certified import check_certified, decide
+from specbound.core.catalogue import catalog
+from specbound.core.errors import InvalidInput
+from specbound.core.evidence import Kind
+from specbound.core.instance import Domain
+from specbound.core.statement import Example, Expected, Source, Statement
+from specbound.core.status import status, surprises
+from specbound.core.verdict import Relation, Verdict
+from specbound.numeric.ops import NotAvailable
+from specbound.statements.recipes import recipes_of
+
+CATALOG = catalog()
+TRUE = [s for s in CATALOG.values() if s.expected is Expected.HOLDS]
+MUTANTS = [s.mutate(mutant) for s in CATALOG.values() for mutant in s.mutants]
+ONE = Domain({"A": ("m", "n")})
+
+
+def _claim(lhs, relation: Relation, rhs, **changes) -> Statement:
+    return Statement("own", "own", "", ONE, lhs, relation, rhs, lambda _: 1.0, Source("a test"), **changes)
+
+
+def first(x):
+    return x.ops.singular_value(x.A, 0)
+
+
+def second(x):
+    return x.ops.singular_value(x.A, 1)
+
+
+@pytest.mark.parametrize("statement", TRUE, ids=lambda s: s.id)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_what_holds_is_never_violated(statement: Statement, seed: int) -> None:
+    found = check_certified(statement, 100, seed)
+    assert found.verdict is not Verdict.VIOLATED
+    assert found.details["not available"] == 0
+    assert found.details["width"] < 1e-30
+    assert "not attained" not in found.details
+    word = "CONSISTENT" if statement.relation is Relation.EQ else "HOLDS"
+    assert found.counts[word] > found.examples / 3
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda s: s.id)
+def test_the_counterexample_of_every_mutant_is_certain(mutant: Statement) -> None:
+    found = check_adversarial(mutant, BUDGETS["quick"], seed=0)
+    assert found.recipe is not None
+    recipe = next(recipe for recipe in recipes_of(mutant) if recipe.name == found.recipe["recipe"])
+    instance = recipe.build(recipe.from_json(found.recipe), None)
+    decision = decide(mutant, instance.values)
+    if decision is None:
+        # Rotations in floats are orthogonal up to rounding only, so no exact instance.
+        assert mutant.id.startswith("interlacing_isometry/")
+    else:
+        assert decision.verdict is Verdict.VIOLATED
+
+
+def test_the_refuted_reading_is_certainly_violated_in_fractions() -> None:
+    found = check_certified(CATALOG["triple_independent"], 50, 0)
+    assert found.verdict is Verdict.VIOLATED
+    assert found.details["violated"]["B"] == [["2", "0"], ["0", "1"]]
+    low, high = found.details["violated"]["rhs"]
+    assert low < 2 < high
+    assert high - low < 1e-14
+    assert "not refuted" not in found.details
+    rational = CATALOG["triple_independent"].refuted_by[1]
+    assert any(isinstance(value, Fraction) for value in rational.values["A"][0])
+    decision = decide(CATALOG["triple_independent"], rational.values)
+    assert decision is not None
+    assert decision.verdict is Verdict.VIOLATED
+    assert decision.lhs[0] < 6 / 25 < decision.lhs[1]
+    assert decision.rhs[0] < 12 / 25 < decision.rhs[1]
+
+
+def test_a_false_equality_is_seen_at_a_higher_precision() -> None:
+    near = {"A": [[10**40 + 1, 0], [0, 10**40]]}
+    for claim in (_claim(first, Relation.EQ, second), _claim(second, Relation.GE, first)):
+        decision = decide(claim, near)
+        assert decision is not None
+        assert decision.verdict is Verdict.VIOLATED
+
+
+def test_what_is_not_bounded_is_no_answer() -> None:
+    broken = _claim(lambda x: first(x) / second(x), Relation.EQ, first)
+    with pytest.raises(NotAvailable, match="not bounded"):
+        decide(broken, {"A": [[1, 0], [0, 0]]})
+    found = check_certified(replace(broken, attained=(Example("singular", {"A": [[1, 0], [0, 0]]}),)), 20, 0)
+    assert found.details["not available"] > 0
+    never = _claim(lambda x: first(x) / (first(x) - first(x)), Relation.EQ, first)
+    with pytest.raises(NotAvailable, match="not bounded"):
+        check_certified(never, 5, 0)
+
+
+def test_a_claimed_equality_or_refutation_that_is_none_is_a_surprise() -> None:
+    claim = _claim(first, Relation.GE, second, attained=(Example("apart", {"A": [[2, 0], [0, 1]]}),))
+    found = check_certified(claim, 20, 0)
+    assert found.details["not attained"] == ["apart"]
+    assert surprises(claim, [found]) == ["own: equality is not attained at apart"]
+    claim = _claim(first, Relation.GE, second, expected=Expected.REFUTED, refuted_by=(Example("no", {"A": [[2]]}),))
+    found = check_certified(claim, 20, 0)
+    assert surprises(claim, [found]) == ["own: not refuted, rigorously, by no"]
+
+
+def test_undecided_assumptions_admit_nothing() -> None:
+    isometry = CATALOG["interlacing_isometry"]
+    turn = {"P": np.array([[0.6, -0.8], [0.8, 0.6]]), "M": np.eye(2), "Q": np.eye(2), "i": 1}
+    assert decide(isometry, turn) is None
+    assert decide(isometry, {**turn, "P": [[0, 1], [-1, 0]]}) is not None
+
+
+def test_status_tells_certified_from_consistent() -> None:
+    holds, equal = (check_certified(CATALOG[name], 50, 0) for name in ("weyl_sum", "kronecker_spectrum"))
+    assert status(CATALOG["weyl_sum"], [holds]).startswith("certified on ")
+    assert status(CATALOG["kronecker_spectrum"], [equal]) == "consistent in balls on 50"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"A": [[1]], "B": [[1]]},
+        {"A": [[float("inf")]]},
+        {"A": [[1, 2], [3]]},
+        {"A": [1, 2]},
+        {"A": [["x"]]},
+    ],
+)
+def test_values_that_are_not_those_of_the_statement_are_refused(values: dict) -> None:
+    with pytest.raises(InvalidInput):
+        decide(_claim(first, Relation.GE, second), values)
+
+
+def test_without_python_flint_the_check_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("specbound.numeric.balls")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(sys.modules["specbound.numeric"], "balls", raising=False)
+    monkeypatch.setitem(sys.modules, "flint", None)
+    how = r"needs python-flint, which is not installed; pip install 'specbound\[exact\]'"
+    with pytest.raises(NotAvailable, match=how):
+        check_certified(CATALOG["weyl_sum"], 5, 0)
+    with pytest.raises(InvalidInput, match=how):
+        specbound.check("weyl_sum", kinds=["certified"])
+    lines: list[str] = []
+    small = budget_of("quick", {"random_instances": 500, "property_examples": 5, "ascents": 1})
+    found = specbound.check("weyl_sum", budget=small, progress=lines.append)
+    assert Kind.CERTIFIED not in {record.kind for record in found}
+    assert any("pip install" in line for line in lines)
+
+
+def test_a_formula_that_balls_cannot_follow_is_told_and_left_out(tmp_path: Path) -> None:
+    claim = _claim(lambda x: (x.A**2).sum(axis=(-2, -1)), Relation.GE, lambda _: 0.0)
+    with pytest.raises(NotAvailable, match="cannot be computed in balls on this instance: own: lhs raised TypeError"):
+        check_certified(claim, 5, 0)

@@ -1,0 +1,47 @@
+"""The theory as a document: complete, readable by a LaTeX parser, and free of what LaTeX cannot set."""
+
+import pytest
+from pylatexenc.latexwalker import LatexWalker
+
+from specbound.core.catalogue import catalog
+from specbound.core.statement import Statement
+from specbound.report.latex import document, formula, fragment, text, with_formulas
+from tests.conftest import run_module
+
+
+def parse(latex: str) -> None:
+    LatexWalker(latex, tolerant_parsing=False).get_latex_nodes()
+
+
+@pytest.mark.parametrize("statement", catalog().values(), ids=lambda s: s.id)
+def test_every_statement_has_a_fragment(statement: Statement) -> None:
+    latex = fragment(statement, "no evidence here")
+    parse(latex)
+    assert latex.isascii()
+    assert formula(statement.claim) in latex
+    for mutant in statement.mutants:
+        assert mutant.change.count("$") % 2 == 0
+        assert with_formulas(mutant.change) in latex
+    for part in ("Assumes.", "Tight when", "Not claimed.", "Degenerate cases."):
+        assert rf"\textbf{{{part}" in latex
+
+
+def test_the_document_of_all_derivations_is_complete() -> None:
+    done = run_module("proofs", "--latex")
+    assert done.returncode == 0, done.stderr
+    parse(done.stdout)
+    assert done.stdout.isascii()
+    for statement in catalog().values():
+        assert text(statement.id) in done.stdout
+    assert done.stdout.count(r"\textbf{Derivation.}") == len(catalog())
+    assert r"\emph{(cited, Horn \& Johnson, Matrix Analysis, 2nd ed. 2013, 0.1.7)}" in done.stdout
+    assert r"A^{T}\allowbreak A\allowbreak =" in done.stdout
+    assert done.stdout.strip().endswith(r"\end{document}")
+
+
+def test_words_become_latex() -> None:
+    assert text("σ_{r1}(A) & `triple_gap`") == r"\ensuremath{\sigma}\textsubscript{r1}(A) \& \texttt{triple\_gap}"
+    assert with_formulas("without $a b$") == r"without $a\allowbreak b$"
+    with pytest.raises(ValueError, match="No known latex representation"):
+        text("\u4e00")
+    assert r"\title{A title}" in document("A title", ["x"])
