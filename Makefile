@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RESULTS ?= verify/records/statements
+PARALLEL ?= --numprocesses auto --dist loadfile
 
 .PHONY: setup verify test test-all lint bench figures
 
@@ -18,10 +19,10 @@ verify: setup
 	$(BIN)/python -m verify --quick
 
 test: setup
-	$(BIN)/python -m pytest -m 'not slow'
+	$(BIN)/python -m pytest -m 'not slow' $(PARALLEL)
 
 test-all: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 lint: setup
 	$(BIN)/ruff check .

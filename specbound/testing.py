@@ -250,7 +250,9 @@ def _facing(draw: Draw, axes: Matrix, rows: int, rank: int, angle: float | None)
     """A matrix whose top ``rank`` right singular vectors span a subspace at that angle to the first of the axes."""
     size = axes.shape[0]
     # Either side of the first axis: two angles can add up, or cancel.
-    radians = draw(st.sampled_from([1.0, -1.0])) * np.deg2rad(draw(reals(0.0, 90.0)) if angle is None else angle)
+    sign = draw(st.sampled_from([1.0, -1.0]))
+    degrees = draw(st.sampled_from([0.0, 90.0]) | reals(0.0, 90.0)) if angle is None else angle
+    radians = sign * np.deg2rad(degrees)
     turned = axes.copy()
     turned[:, 0] = np.cos(radians) * axes[:, 0] + np.sin(radians) * axes[:, rank]
     turned[:, rank] = np.cos(radians) * axes[:, rank] - np.sin(radians) * axes[:, 0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from types import ModuleType
@@ -159,8 +159,12 @@ def _drawn(domain: Domain, generator: np.random.Generator) -> Iterator[Mapping[s
     while True:
         values = recipe.draw_integers(generator)
         values |= recipe.draw_reals(generator, values)
-        matrices = {name: generator.choice(KINDS_OF_MATRIX)(generator, values[name]) for name in domain.matrices}
+        matrices = {name: _kind_of_matrix(generator)(generator, values[name]) for name in domain.matrices}
         yield {**matrices, **{name: values[name] for name in domain.indices}}
+
+
+def _kind_of_matrix(generator: np.random.Generator) -> Callable[[np.random.Generator, Matrix], Matrix]:
+    return KINDS_OF_MATRIX[generator.integers(len(KINDS_OF_MATRIX))]
 
 
 def _halves(_: np.random.Generator, matrix: Matrix) -> Matrix:

@@ -20,7 +20,7 @@ from specbound.numeric.arrays import MemoOps
 from specbound.numeric.ops import NotAvailable
 from specbound.weights import Matrix
 
-GRID_POINTS = 64
+GRID_POINTS = 36
 """How many combinations of indices are compared on one tuple of matrices, about; a heuristic."""
 
 

@@ -1,7 +1,8 @@
 """Makes a counterexample small enough to read, whatever search found it.
 
 Hypothesis shrinks only what it has drawn itself, so counterexamples of the batched search are shrunk here: greedily
-to smaller sizes, then to simpler numbers, as long as the claim stays violated by a good part of what it was.
+to smaller sizes, then to numbers that fill their range, then to simpler ones, as long as the claim stays violated by a
+good part of what it was.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ def shrink(statement: Statement, recipe: Recipe, values: Values) -> Values:
         values = smaller
         candidates = _smaller(statement, recipe, values)
         smaller = next((c for c in candidates if _violation(statement, recipe, c) >= required), None)
+    for item in recipe.reals:
+        # Most claims are homogeneous: numbers that fill their range are simpler one by one than tiny ones together.
+        largest = np.max(np.abs(values[item.name]), initial=0.0)
+        if 0 < largest < item.high:
+            candidate = {**values, item.name: np.clip(values[item.name] * (item.high / largest), item.low, item.high)}
+            values = candidate if _violation(statement, recipe, candidate) >= required else values
     simpler = True
     while simpler:
         simpler = False

@@ -105,6 +105,7 @@ def test_an_interruption_that_training_swallows_ends_the_run(monkeypatch: pytest
 
 
 def test_any_surprise_exits_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.setattr("figures.tightness.draw", lambda *_: [])
     violated = Evidence("weyl_sum", Kind.PROPERTY, Verdict.VIOLATED, counts={"VIOLATED": 1})
     for number, record in enumerate([violated, replace(violated, verdict=Verdict.HOLDS)]):
         monkeypatch.setattr("verify.statements.run", lambda *_, record=record: [record])

@@ -11,7 +11,7 @@ from statistics import median
 import torch
 
 from specbound.checks.adversarial import search
-from specbound.checks.budget import BUDGETS
+from specbound.checks.budget import BUDGETS, Budget
 from specbound.checks.property import sample
 from specbound.checks.tally import Tally
 from specbound.core.evidence import Kind
@@ -30,7 +30,7 @@ ASCENT = replace(QUICK, random_instances=32, batch=16, ascents=2)
 Round = Callable[[Tally, int, float], None]
 
 
-def _batched(budget: object) -> Round:
+def _batched(budget: Budget) -> Round:
     return lambda tally, seed, deadline: search(tally, budget, seed, CPU, deadline)
 
 

@@ -25,7 +25,8 @@ class BallMatrix:
         values = np.array(rows, dtype=object)
         if values.ndim != 2:
             raise ValueError(f"an exact matrix from {rows!r}; required: rows of equal length")
-        return cls(flint.fmpq_mat(*values.shape, [fraction(value) for value in values.flat]))
+        rows_count, columns_count = values.shape
+        return cls(flint.fmpq_mat(rows_count, columns_count, [fraction(value) for value in values.flat]))
 
     @property
     def is_exact(self) -> bool:

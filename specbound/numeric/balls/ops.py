@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import partial, reduce
 from itertools import product
+from operator import add, mul, sub
 from typing import Any
 
 import flint
@@ -74,13 +75,13 @@ class BallOps(Counted):
     """
 
     def sum(self, *matrices: BallMatrix) -> BallMatrix:
-        return reduce(lambda left, right: _combined(left, right, lambda a, b: a + b), matrices)
+        return reduce(partial(_combined, add), matrices)
 
     def difference(self, left: BallMatrix, right: BallMatrix) -> BallMatrix:
-        return _combined(left, right, lambda a, b: a - b)
+        return _combined(sub, left, right)
 
     def product(self, *factors: BallMatrix) -> BallMatrix:
-        return reduce(lambda left, right: _combined(left, right, lambda a, b: a * b), factors)
+        return reduce(partial(_combined, mul), factors)
 
     def compression(self, matrix: BallMatrix, left: BallMatrix, right: BallMatrix) -> BallMatrix:
         return self.product(left.mT, matrix, right)
@@ -135,7 +136,7 @@ class BallOps(Counted):
         return Ball(low.union(high))
 
 
-def _combined(left: BallMatrix, right: BallMatrix, operation: Any) -> BallMatrix:
+def _combined(operation: Any, left: BallMatrix, right: BallMatrix) -> BallMatrix:
     if left.is_exact and right.is_exact:
         return BallMatrix(operation(left.entries, right.entries))
     return BallMatrix(operation(left.balls(), right.balls()))

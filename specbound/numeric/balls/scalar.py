@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import numbers
+from collections.abc import Generator
 from contextlib import contextmanager
-from fractions import Fraction
-from functools import reduce
-from math import inf, nextafter
-from operator import add, mul, sub, truediv
+from math import inf, nextafter, prod
 from typing import Any
 
 import flint
@@ -17,7 +15,7 @@ from specbound.numeric.ops import NotAvailable
 
 
 @contextmanager
-def working_precision(bits: int) -> Iterator[None]:
+def working_precision(bits: int) -> Generator[None]:
     """Computes with midpoints of so many bits inside the block."""
     with flint.ctx.workprec(bits):
         yield
@@ -28,11 +26,15 @@ def fraction(value: Any) -> Any:
 
     **Raises.** ``ValueError`` for a NaN or an infinity, ``TypeError`` for anything else.
     """
-    if not isinstance(value, int | float | Fraction | np.integer | np.floating):
-        raise TypeError(f"the entry {value!r} is a {type(value).__name__}; required: an integer, a fraction or a float")
-    if not isinstance(value, int | Fraction | np.integer) and not np.isfinite(value):
+    if isinstance(value, numbers.Rational):
+        return flint.fmpq(int(value.numerator), int(value.denominator))
+    if not isinstance(value, numbers.Real):
+        kind = type(value).__name__
+        raise TypeError(f"the entry {value!r} is a {kind}; required: an integer, a fraction or a float")
+    number: Any = value
+    if not np.isfinite(number):
         raise ValueError(f"the entry {value!r}; required: finite entries")
-    return flint.fmpq(*(int(part) for part in value.as_integer_ratio()))
+    return flint.fmpq(*(int(part) for part in number.as_integer_ratio()))
 
 
 def as_arb(value: Any) -> Any:
@@ -74,6 +76,30 @@ class Ball:
     def __repr__(self) -> str:
         return f"Ball({self.arb.str(8)})"
 
+    def __add__(self, other: Any) -> Ball:
+        return Ball(self.arb + as_arb(other))
+
+    def __radd__(self, other: Any) -> Ball:
+        return Ball(as_arb(other) + self.arb)
+
+    def __sub__(self, other: Any) -> Ball:
+        return Ball(self.arb - as_arb(other))
+
+    def __rsub__(self, other: Any) -> Ball:
+        return Ball(as_arb(other) - self.arb)
+
+    def __mul__(self, other: Any) -> Ball:
+        return Ball(self.arb * as_arb(other))
+
+    def __rmul__(self, other: Any) -> Ball:
+        return Ball(as_arb(other) * self.arb)
+
+    def __truediv__(self, other: Any) -> Ball:
+        return Ball(self.arb / as_arb(other))
+
+    def __rtruediv__(self, other: Any) -> Ball:
+        return Ball(as_arb(other) / self.arb)
+
     def __neg__(self) -> Ball:
         return Ball(-self.arb)
 
@@ -81,10 +107,10 @@ class Ball:
         return Ball(abs(self.arb))
 
     def __pow__(self, exponent: int) -> Ball:
-        if not isinstance(exponent, int) or exponent < 0:
+        if type(exponent) is not int or exponent < 0:
             raise NotAvailable(f"balls have powers 0, 1, 2, …; {exponent!r} was asked for")
         # Arb's own power gives nothing where the base may be zero.
-        return Ball(reduce(mul, [self.arb] * exponent, flint.arb(1)))
+        return Ball(prod([self.arb] * exponent, start=flint.arb(1)))
 
     def __lt__(self, other: Any) -> bool:
         return self._decided(other, self.arb < as_arb(other), self.arb >= as_arb(other))
@@ -105,19 +131,3 @@ class Ball:
         if certain == impossible:
             raise NotAvailable(f"the working precision leaves open how {self!r} and {other!r} compare")
         return certain
-
-
-def _operator(operation: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
-    def forward(self: Ball, other: Any) -> Ball:
-        return Ball(operation(self.arb, as_arb(other)))
-
-    def reflected(self: Ball, other: Any) -> Ball:
-        return Ball(operation(as_arb(other), self.arb))
-
-    return forward, reflected
-
-
-for _name, _operation in (("add", add), ("sub", sub), ("mul", mul), ("truediv", truediv)):
-    _forward, _reflected = _operator(_operation)
-    setattr(Ball, f"__{_name}__", _forward)
-    setattr(Ball, f"__r{_name}__", _reflected)
