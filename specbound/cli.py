@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from specbound import __version__
 from specbound.core.errors import InvalidInput
+from specbound.numeric.ops import NotAvailable
 from specbound.report.command import AS_EXPECTED, NOTHING_FOUND, SURPRISE, exit_code
 
 if TYPE_CHECKING:
@@ -240,6 +241,7 @@ def _assignment(text: str) -> tuple[str, str]:
 
 
 def _print_counterexample(item: Statement, found: Evidence) -> None:
+    from specbound.checks.certified import decide
     from specbound.statements.recipes import recipes_of
 
     assert found.recipe is not None  # noqa: S101 (a violation carries its recipe)
@@ -252,6 +254,19 @@ def _print_counterexample(item: Statement, found: Evidence) -> None:
     for name in item.domain.indices:
         print(f"{name} = {instance.values[name]}")
     print(f"claimed {comparison.lhs:.6g} {item.relation.value} {comparison.rhs:.6g}: {comparison.verdict}")
+    try:
+        certain = decide(item, instance.values)
+    except NotAvailable as error:
+        print(f"in floats; {error}")
+        return
+    if certain is None:
+        print("in floats; these very numbers do not meet the assumptions beyond rounding")
+    else:
+        print(f"beyond rounding: {certain.verdict}, {_interval(certain.lhs)} against {_interval(certain.rhs)}")
+
+
+def _interval(ends: tuple[float, float]) -> str:
+    return f"[{ends[0]:.17g}, {ends[1]:.17g}]"
 
 
 def _print_json(data: Any) -> None:

@@ -54,5 +54,5 @@ def test_the_table_is_that_of_the_committed_record() -> None:
     for row in rows:
         (line,) = [line for line in README.splitlines() if line.strip().startswith(row["statement"] + "  ")]
         assert f"{row['mutants_refuted']} of {row['mutants']}" in line
-        assert f"{row['examples']:,}" in line
-        assert f"{row['tightness_real']:.3f}" in line
+        assert f"{row['searched']:,}" in line or row["standing"] == "refuted"
+        assert row["tightness_real"] is None or f"{row['tightness_real']:.3f}" in line

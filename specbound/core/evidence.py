@@ -95,7 +95,7 @@ class Evidence:
 def versions() -> Mapping[str, str]:
     """The versions of Python and of the packages that numbers come from, without importing them."""
     found = {"python": platform.python_version()}
-    for package in ("specbound", "numpy", "torch", "hypothesis", "sympy"):
+    for package in ("specbound", "numpy", "torch", "hypothesis", "sympy", "python-flint"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

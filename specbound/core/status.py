@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from specbound.core.evidence import Evidence, Kind
 from specbound.core.statement import Expected, Statement
@@ -16,35 +17,57 @@ def fresh(statement: Statement, records: Iterable[Evidence]) -> list[Evidence]:
     return [record for record in records if record.statement == statement.id and not record.stale]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What fresh evidence amounts to: a ``word``, and on how many instances it rests.
+
+    ``word``: refuted, or the derivation's reach, or empty. ``certified``: small exact instances on which the claim
+    holds rigorously; ``consistent``: those on which intervals do not contradict an equality, which they cannot certify;
+    ``searched``: instances on which floats decide for it. Once refuted, none of these counts.
+    """
+
+    word: str
+    certified: int = 0
+    consistent: int = 0
+    searched: int = 0
+
+    def __str__(self) -> str:
+        parts = [self.word] if self.word else []
+        if self.certified:
+            parts.append(f"certified on {self.certified:,}")
+        elif self.consistent:
+            parts.append(f"consistent in balls on {self.consistent:,}")
+        if self.searched:
+            parts.append(f"no counterexample in {self.searched:,}")
+        return "; ".join(parts) or "undecided"
+
+
+def standing(statement: Statement, records: Iterable[Evidence]) -> Standing:
+    """The standing that fresh evidence gives: refuted, else the derivation's reach, certificates and the search."""
+    about = [record for record in records if record.statement == statement.id]
+    mine = fresh(statement, about)
+    if not mine:
+        return Standing("stale evidence only" if about else NO_EVIDENCE)
+    if any(record.verdict is Verdict.VIOLATED for record in mine):
+        return Standing("refuted")
+    derived = [record for record in mine if record.kind is Kind.SYMBOLIC and record.verdict is Verdict.HOLDS]
+    floats = (Kind.PROPERTY, Kind.ADVERSARIAL, Kind.MEASURED)
+    return Standing(
+        str(derived[0].details["reach"]) if derived else "",
+        _examples(mine, (Kind.CERTIFIED,), (Verdict.HOLDS,)),
+        _examples(mine, (Kind.CERTIFIED,), (Verdict.CONSISTENT,)),
+        _examples(mine, floats, (Verdict.HOLDS, Verdict.CONSISTENT)),
+    )
+
+
 def status(statement: Statement, records: Iterable[Evidence]) -> str:
-    """The status that fresh evidence gives: refuted, else the derivation's reach, certificates and the search.
+    """The standing in words.
 
     >>> from specbound.core.catalogue import catalog
     >>> status(catalog()["weyl_sum"], [])
     'no evidence here'
     """
-    about = [record for record in records if record.statement == statement.id]
-    mine = fresh(statement, about)
-    if not mine:
-        return "stale evidence only" if about else NO_EVIDENCE
-    if any(record.verdict is Verdict.VIOLATED for record in mine):
-        return "refuted"
-    parts = [
-        str(record.details["reach"])
-        for record in mine
-        if record.kind is Kind.SYMBOLIC and record.verdict is Verdict.HOLDS
-    ]
-    certified = _examples(mine, (Kind.CERTIFIED,), (Verdict.HOLDS,))
-    consistent = _examples(mine, (Kind.CERTIFIED,), (Verdict.CONSISTENT,))
-    searched = _examples(mine, (Kind.PROPERTY, Kind.ADVERSARIAL, Kind.MEASURED), (Verdict.HOLDS, Verdict.CONSISTENT))
-    if certified:
-        parts.append(f"certified on {certified:,}")
-    elif consistent:
-        # An equality cannot be certified by intervals: they can only fail to contradict it.
-        parts.append(f"consistent in balls on {consistent:,}")
-    if searched:
-        parts.append(f"no counterexample in {searched:,}")
-    return "; ".join(parts) or "undecided"
+    return str(standing(statement, records))
 
 
 def surprises(statement: Statement, records: Sequence[Evidence]) -> list[str]:

@@ -47,7 +47,7 @@ def test_the_results_are_complete_and_agree(finished) -> None:
         row = rows[statement.id]
         assert row["status"] == status(statement, records)
         assert row["mutants"] == row["mutants_refuted"] == len(statement.mutants) > 0
-        assert row["examples"] > 0
+        assert row["searched"] > 0 or row["standing"] == "refuted"
         for kind in (Kind.SYMBOLIC, Kind.PROPERTY, Kind.ADVERSARIAL, Kind.CERTIFIED, Kind.MEASURED):
             if (statement.id, kind) in NOT_MEASURED:
                 continue
