@@ -29,8 +29,8 @@ class Row:
     ``derivation``: its number of steps. ``certified``, ``consistent`` and ``searched``: on how many instances, as in
     :class:`~specbound.core.status.Standing`. ``margin``: the smallest of the search, relative to the statement's scale.
     ``tightness_random`` and ``tightness_real``: medians over Gaussian and over given matrices, 1 where attained.
-    ``counterexample``: the smallest one found; ``certain``: one that fails beyond rounding, in fractions. None where there
-    is no evidence.
+    ``counterexample``: the smallest one found; ``certain``: one that fails beyond rounding, in fractions. None where
+    there is no evidence.
     """
 
     statement: str
@@ -130,9 +130,7 @@ def _row(statement: Statement, records: Sequence[Evidence]) -> Row:
         status=str(stands),
         surprises=tuple(surprises(statement, records)),
         counterexample=min((dict(recipe) for recipe in counterexamples), key=_length, default=None),
-        certain=next(
-            (record.details["violated"] for record in by_kind[Kind.CERTIFIED] if "violated" in record.details), None
-        ),
+        certain=next((r.details["violated"] for r in by_kind[Kind.CERTIFIED] if "violated" in r.details), None),
     )
 
 
