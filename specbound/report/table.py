@@ -92,8 +92,8 @@ def render(table: Sequence[Row], console: Console) -> None:
 CAPTION = (
     "derivation: steps checked by exact algebra, and cited. certified: small instances on which the claim holds beyond "
     "rounding; ≈: intervals consistent with an equality. searched: instances, sizes up to 8, without a counterexample. "
-    "margin: smallest of the search, relative. mutants: refuted. random, real: median tightness on Gaussian and on given "
-    "matrices, 1 = attained. –: not run, or an equality."
+    "margin: smallest of the search, relative. mutants: refuted. random, real: median tightness on Gaussian and on "
+    "given matrices, 1 = attained. –: not run, or an equality."
 )
 
 PLAIN: dict[str, Any] = {"soft_wrap": True, "markup": False, "highlight": False}
