@@ -102,7 +102,7 @@ def _list(options: argparse.Namespace) -> int:
         _print_json(found)
     else:
         for entry in found:
-            print(f"{entry['id']:24}{entry['area']:12}expected: {entry['expected']:10}{entry['status']}")
+            print(f"{entry['id']:32}{entry['area']:12}expected: {entry['expected']:10}{entry['status']}")
     return AS_EXPECTED
 
 

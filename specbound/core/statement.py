@@ -83,7 +83,8 @@ class Statement:
 
     ``claim`` is LaTeX with its quantifiers. ``scale(instance)`` bounds the size of the quantities that rounding acts
     on, in the units of the sides: the product of the factors' norms for a product, the sum of norms for a sum.
-    ``attained`` are instances of equality, ``mutants`` false neighbours that a search must refute, ``recipes`` ways
+    ``attained`` are instances of equality, ``refuted_by`` known counterexamples of a claim that is expected to be
+    false, ``mutants`` false neighbours that a search must refute, with formulas between dollar signs, ``recipes`` ways
     to build instances (the standard ones of its domain where none are given), ``document`` the docstring of the
     defining module, ``file`` its path, filled in by whoever loads it.
     """

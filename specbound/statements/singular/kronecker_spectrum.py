@@ -68,7 +68,11 @@ statement = Statement(
                 "rhs": lambda x: x.ops.singular_values(x.A).smallest() * x.ops.singular_values(x.B).smallest(),
             },
         ),
-        Mutant("unsorted", r"the products in the order of A, then B", {"rhs": unsorted}),
+        Mutant(
+            "unsorted",
+            "the products in the order of A, then B",
+            {"rhs": unsorted, "recipes": (entries(DOMAIN, size=3, smallest=2),)},
+        ),
     ),
     recipes=(by_spectrum(DOMAIN, size=3), entries(DOMAIN, size=4)),
 )
