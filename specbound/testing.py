@@ -9,7 +9,8 @@ where that ends. These strategies go there on purpose, and shrink towards diagon
 ...     assert np.linalg.matrix_rank(matrix) == 1
 >>> test()
 
-All matrices are float64 arrays with entries of size at most 1, dimensionless. Arguments that no matrix can meet raise
+All matrices are float64 arrays, dimensionless, of spectral norm at most 1 unless a spectrum is given; what they
+promise they keep up to rounding. Arguments that no matrix can meet raise
 :class:`~specbound.InvalidInput` when the strategy is made, not when it is drawn from.
 """
 
@@ -53,7 +54,7 @@ def orthogonal(size: int) -> st.SearchStrategy[Matrix]:
     array([[0., 1.],
            [1., 0.]])
     """
-    _require_positive(size=size)
+    size = _size("size", size)
     degrees = st.lists(reals(-180.0, 180.0), min_size=plane_count(size), max_size=plane_count(size))
     signs = st.sampled_from([1.0, -1.0])
 
@@ -68,7 +69,7 @@ def orthonormal(rows: int, columns: int) -> st.SearchStrategy[Matrix]:
 
     **Raises.** :class:`InvalidInput` for more columns than rows, or a size below 1.
     """
-    _require_positive(rows=rows, columns=columns)
+    rows, columns = _size("rows", rows), _size("columns", columns)
     if columns > rows:
         raise InvalidInput(f"{columns} orthonormal columns of length {rows}; required: at most as many as rows")
     return orthogonal(rows).map(lambda q: q[:, :columns])
@@ -88,7 +89,7 @@ def spectra(
     >>> hypothesis.find(spectra(3, condition_number=1e8), lambda _: True)
     array([1.e+00, 1.e+00, 1.e-08])
     """
-    _require_positive(count=count)
+    count = _size("count", count)
     given = [option for option in (rank, clusters, condition_number) if option is not None]
     if len(given) > 1:
         raise InvalidInput("rank, clusters and condition_number were given together; required: at most one of them")
@@ -126,7 +127,7 @@ def matrices(
     array([[2., 0., 0.],
            [0., 1., 0.]])
     """
-    _require_positive(rows=rows, columns=columns)
+    rows, columns = _size("rows", rows), _size("columns", columns)
     count = min(rows, columns)
     options: dict[str, Any] = {"rank": rank, "clusters": clusters, "condition_number": condition_number}
     if spectrum is None:
@@ -159,9 +160,9 @@ def triples_by_angle(
     >>> test()
     """
     for name, angle in (("first", first), ("second", second)):
-        if angle is not None and not 0 <= angle <= 90:
+        if angle is not None and not 0 <= _real(name, angle) <= 90:
             raise InvalidInput(f"{name} = {angle}; required: an angle of 0 to 90 degrees")
-    if max_side < 2:
+    if _size("max_side", max_side) < 2:
         raise InvalidInput(f"max_side = {max_side}; required: at least 2, below which there are no angles")
     return _triples(first, second, max_side)
 
@@ -202,6 +203,7 @@ def values_of(recipe: Recipe) -> st.SearchStrategy[Values]:
 
 
 def _of_rank(count: int, rank: int) -> st.SearchStrategy[Matrix]:
+    rank = _integer("rank", rank)
     if not 0 <= rank <= count:
         raise InvalidInput(f"rank = {rank}; required: 0 to {count}, the number of singular values")
     nonzero = st.lists(reals(LEAST, 1.0), min_size=rank, max_size=rank)
@@ -209,8 +211,10 @@ def _of_rank(count: int, rank: int) -> st.SearchStrategy[Matrix]:
 
 
 def _clustered(count: int, clusters: int) -> st.SearchStrategy[Matrix]:
-    if not 1 <= clusters <= min(count, round(1 / LEAST)):
-        raise InvalidInput(f"clusters = {clusters}; required: 1 to {count}, the number of singular values")
+    clusters = _integer("clusters", clusters)
+    most = min(count, round(1 / LEAST))
+    if not 1 <= clusters <= most:
+        raise InvalidInput(f"clusters = {clusters}; required: 1 to {most}, of {count} singular values")
     steps = st.integers(0, round(1 / LEAST))
     values = st.lists(steps, min_size=clusters, max_size=clusters, unique=True)
     spare = st.lists(st.integers(0, clusters - 1), min_size=count - clusters, max_size=count - clusters)
@@ -218,6 +222,7 @@ def _clustered(count: int, clusters: int) -> st.SearchStrategy[Matrix]:
 
 
 def _graded(count: int, condition_number: float) -> st.SearchStrategy[Matrix]:
+    condition_number = _real("condition_number", condition_number)
     if not (isfinite(condition_number) and condition_number >= 1) or (count == 1 and condition_number != 1):
         raise InvalidInput(
             f"condition_number = {condition_number}; required: a finite number of at least 1, and 1 for a single value"
@@ -264,13 +269,26 @@ def _facing(draw: Draw, axes: Matrix, rows: int, rank: int, angle: float | None)
 
 
 def _checked_spectrum(spectrum: Sequence[float], count: int) -> Matrix:
-    values = np.asarray(spectrum, dtype=float)
+    values = np.array([_real("spectrum", value) for value in spectrum])
     if values.shape != (count,) or not bool(np.all(np.isfinite(values) & (values >= 0))):
         raise InvalidInput(f"spectrum = {spectrum!r}; required: {count} finite numbers of at least 0")
     return -np.sort(-values)
 
 
-def _require_positive(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if size < 1:
-            raise InvalidInput(f"{name} = {size}; required: at least 1")
+def _size(name: str, value: Any) -> int:
+    size = _integer(name, value)
+    if size < 1:
+        raise InvalidInput(f"{name} = {value!r}; required: at least 1")
+    return size
+
+
+def _integer(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise InvalidInput(f"{name} = {value!r}; required: an integer")
+    return int(value)
+
+
+def _real(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise InvalidInput(f"{name} = {value!r}; required: a real number")
+    return float(value)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from math import isfinite
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -27,6 +28,8 @@ SIZE = 3
 
 DRAWS_FOR_ONE = 10
 """How many instances are drawn for one that meets the assumptions, at most."""
+
+LARGEST = float(np.finfo(float).max)
 
 Interval = tuple[float, float]
 Matrix = np.ndarray[Any, Any]
@@ -66,7 +69,10 @@ def decide(statement: Statement, values: Mapping[str, Any], equal: bool = False)
             except (NotAvailable, InvalidInput) as error:
                 reason = str(error)
                 continue
-            lhs, rhs, scale = (balls.Ball(value) for value in (lhs, rhs, scale))
+            try:
+                lhs, rhs, scale = (balls.Ball(value) for value in (lhs, rhs, scale))
+            except (TypeError, ValueError) as error:
+                raise InvalidInput(f"{statement.id}: a side or the scale is no finite number: {error}") from error
             margin = statement.relation.margin(lhs, rhs)
             # A scale that may be zero says nothing about the size of a margin.
             relative = margin / scale if scale.arb > 0 else margin
@@ -75,6 +81,10 @@ def decide(statement: Statement, values: Mapping[str, Any], equal: bool = False)
                 continue
             # What is not decided is tried again: the narrowest interval is the one to report.
             found = Decision(_verdict(margin.arb, equal), lhs.bounds(), rhs.bounds(), relative.bounds())
+            choice = cast(Any, instance.ops).choice
+            if choice and found.verdict is not Verdict.VIOLATED:
+                # One choice of singular vectors can refute a claim on all of them, and not confirm it.
+                raise NotAvailable(f"{statement.id} is undetermined on this instance: {choice}")
             if found.verdict in (Verdict.HOLDS, Verdict.VIOLATED):
                 return found
     if found is None:
@@ -111,9 +121,9 @@ def check_certified(statement: Statement, instances: int, seed: int) -> Evidence
         tally.count({found.verdict: 1})
         tally.lower(found.margin[0], found.verdict is Verdict.VIOLATED)
         if found.verdict in (Verdict.UNDECIDED, Verdict.CONSISTENT):
-            details["width"] = max(details["width"], found.margin[1] - found.margin[0])
+            details["width"] = max(details["width"], min(found.margin[1] - found.margin[0], LARGEST))
         if found.verdict is Verdict.VIOLATED and "violated" not in details:
-            details["violated"] = {**_as_fractions(statement, values), "lhs": found.lhs, "rhs": found.rhs}
+            details["violated"] = {**_as_fractions(statement, values), "lhs": _ends(found.lhs), "rhs": _ends(found.rhs)}
         return found.verdict
 
     for example in statement.attained:
@@ -132,6 +142,11 @@ def check_certified(statement: Statement, instances: int, seed: int) -> Evidence
     return tally.evidence(seed, details, precision=f"balls, {PRECISIONS[0]} to {PRECISIONS[-1]} bits")
 
 
+def _ends(interval: Interval) -> list[float | None]:
+    """The ends as JSON has them: None where a float cannot hold one."""
+    return [end if isfinite(end) else None for end in interval]
+
+
 def _balls() -> ModuleType:
     try:
         from specbound.numeric import balls
@@ -148,7 +163,7 @@ def _exact_instance(balls: ModuleType, domain: Domain, values: Mapping[str, Any]
     domain.check_names(values)
     try:
         matrices = {name: balls.BallMatrix.exact(values[name]) for name in domain.matrices}
-    except (TypeError, ValueError) as error:
+    except (RuntimeError, TypeError, ValueError) as error:
         raise InvalidInput(str(error)) from error
     domain.check_indices(values, domain.sizes(matrices))
     return Instance(balls.BallOps(), {**matrices, **{name: values[name] for name in domain.indices}})

@@ -134,7 +134,7 @@ class Statement:
         """The mutant as a statement of its own, ``id/mutant``, expected to be refuted."""
         changes: dict[str, Any] = {
             "id": f"{self.id}/{mutant.name}",
-            "claim": f"{self.claim} — mutant: {mutant.change}",
+            "claim": rf"{self.claim}\quad\text{{(mutant: {mutant.change})}}",
             "document": f"A false neighbour of {self.id}: {mutant.change}.\n\nThe statement itself: {self.document}",
             "expected": Expected.REFUTED,
             "attained": (),

@@ -3,7 +3,7 @@
 A statement writes its two sides once, against :class:`Ops`. Which numbers flow through it is decided by whoever
 builds the instance: NumPy for one instance, torch for batches with gradients on any device, balls for rigorous
 verdicts, symbols for derivations. A quantity that a system cannot give raises :class:`NotAvailable`; no system falls
-back in silence.
+back in silence. A formula must not branch on sizes, indices or values: a symbol answers such a question by its form.
 """
 
 from __future__ import annotations

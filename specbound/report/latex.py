@@ -8,6 +8,7 @@ from typing import Any
 
 from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
+from specbound.core.errors import InvalidInput
 from specbound.core.statement import Statement
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
@@ -25,11 +26,12 @@ REPEATED = ("Claim.", "Source.")
 def fragment(statement: Statement, status: str) -> str:
     """One statement as a LaTeX section: claim, document, false neighbours, source, status. It needs ``PREAMBLE``."""
     title, *paragraphs = statement.document.strip().split("\n\n")
+    neighbours = "; ".join(text(mutant.change) for mutant in statement.mutants)
     lines = [
         rf"\section*{{{text(title.rstrip('.'))} \normalfont\small(\texttt{{{text(statement.id)}}})}}",
         rf"\textbf{{Claim.}} {formula(statement.claim)}",
-        *(_paragraph(item) for item in paragraphs if not item.startswith(tuple(f"**{name}" for name in REPEATED))),
-        r"\textbf{False neighbours.} " + "; ".join(with_formulas(mutant.change) for mutant in statement.mutants) + ".",
+        *(text(item) for item in paragraphs if not item.startswith(tuple(f"**{name}" for name in REPEATED))),
+        *([rf"\textbf{{False neighbours.}} {neighbours}."] if neighbours else []),
         rf"\textbf{{Source.}} {text(str(statement.source))}.",
         rf"\textbf{{Expected.}} {text(statement.expected.value)}. \textbf{{Status.}} {text(status)}.",
     ]
@@ -57,38 +59,59 @@ def document(title: str, fragments: Iterable[str]) -> str:
 
 
 def formula(latex: str) -> str:
-    """An inline formula that may break at its spaces."""
-    return "$" + re.sub(r"(?<!\\) ", r"\\allowbreak ", latex) + "$"
-
-
-def with_formulas(words: str) -> str:
-    """Words with formulas between dollar signs."""
-    parts = words.split("$")
-    return "".join(formula(part) if number % 2 else text(part) for number, part in enumerate(parts))
+    """An inline formula that may break where it is not inside braces: after commas, relations, sums and brackets."""
+    pieces: list[str] = []
+    depth = 0
+    for piece in re.split(r"([{}])", latex):
+        depth += {"{": 1, "}": -1}.get(piece, 0)
+        after_brace = bool(pieces) and pieces[-1] == "}"
+        if depth == 0 and piece != "}":
+            piece = re.sub(r"(?<=[=+\-,)]) |(?<=\\le) |(?<=\\ge) |(?<=\\in) ", r"\\allowbreak ", piece)
+            piece = re.sub("^ (?=.)", r"\\allowbreak ", piece) if after_brace else piece
+        pieces.append(piece)
+    return "$" + "".join(pieces) + "$"
 
 
 def text(words: str) -> str:
-    """Words as LaTeX: symbols as formulas, ``_{…}`` as subscripts, names in backticks in typewriter type."""
-    parts = words.split("`")
-    return "".join(rf"\texttt{{{_encoded(part)}}}" if number % 2 else _prose(part) for number, part in enumerate(parts))
+    """Words as LaTeX: formulas between dollar signs, names in backticks in typewriter type, bold and emphasis by stars,
+    ``_{…}`` as subscripts, symbols as formulas.
 
-
-def _paragraph(words: str) -> str:
-    strong = re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", text(words))
-    return re.sub(r"\*(.+?)\*", r"\\emph{\1}", strong)
-
-
-def _prose(words: str) -> str:
-    # Subscripts are cut out first: the encoder would escape their marks.
-    parts = re.split(r"_(?:\{([^}]*)\}|([A-Za-z0-9])\b)", words)
-    pieces = [_encoded(parts[0])]
-    for braced, single, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        pieces += [rf"\textsubscript{{{_encoded(braced or single)}}}", _encoded(rest)]
+    **Raises.** :class:`InvalidInput` for a character that LaTeX has no command for.
+    """
+    parts = re.split(r"\$([^$]*)\$|`([^`]*)`", words)
+    pieces = [_prose(parts[0])]
+    for mathematics, code, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        pieces.append(rf"\texttt{{{_encoded(code)}}}" if mathematics is None else formula(mathematics))
+        pieces.append(_prose(rest))
     return "".join(pieces)
 
 
+MARKS = re.compile(r"\*\*(.+?)\*\*|\*(\S(?:[^*]*\S)?)\*|_(?:\{([^{}]+)\}|([A-Za-z0-9])\b)")
+"""Bold, emphasis, and subscripts, in words that are neither code nor formula."""
+
+
+def _prose(words: str) -> str:
+    pieces: list[str] = []
+    end = 0
+    for found in MARKS.finditer(words):
+        bold, emphasis, braced, single = found.groups()
+        command, inner = (
+            ("textbf", _prose(bold))
+            if bold is not None
+            else ("emph", _prose(emphasis))
+            if emphasis is not None
+            else ("textsubscript", _encoded(braced if braced is not None else single))
+        )
+        pieces += [_encoded(words[end : found.start()]), rf"\{command}{{{inner}}}"]
+        end = found.end()
+    return "".join([*pieces, _encoded(words[end:])])
+
+
 def _encoded(words: str) -> str:
-    return _ENCODER.unicode_to_latex(words)
+    try:
+        return _ENCODER.unicode_to_latex(words)
+    except ValueError as error:
+        raise InvalidInput(f"{words!r} cannot be set in LaTeX: {error}; write the symbol as a formula, $…$") from error
 
 
 _ENCODER = UnicodeToLatexEncoder(

@@ -16,7 +16,7 @@ from specbound.checks.budget import BUDGETS, budget_of
 from specbound.checks.certified import check_certified, decide
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
-from specbound.core.evidence import Kind
+from specbound.core.evidence import Kind, write_evidence
 from specbound.core.instance import Domain
 from specbound.core.statement import Example, Expected, Source, Statement
 from specbound.core.status import status, surprises
@@ -47,7 +47,8 @@ def second(x):
 def test_what_holds_is_never_violated(statement: Statement, seed: int) -> None:
     found = check_certified(statement, 100, seed)
     assert found.verdict is not Verdict.VIOLATED
-    assert found.details["not available"] == 0
+    assert found.examples >= 40
+    assert found.details["not available"] == 0 or statement.id.startswith(("triple", "eckart_young"))
     assert found.details["width"] < 1e-30
     assert "not attained" not in found.details
     word = "CONSISTENT" if statement.relation is Relation.EQ else "HOLDS"
@@ -102,6 +103,36 @@ def test_what_is_not_bounded_is_no_answer() -> None:
     never = _claim(lambda x: first(x) / (first(x) - first(x)), Relation.EQ, first)
     with pytest.raises(NotAvailable, match="not bounded"):
         check_certified(never, 5, 0)
+
+
+def test_what_is_a_choice_or_undefined_decides_nothing() -> None:
+    two = Domain({"A": ("m", "n"), "B": ("p", "n")})
+    angle = replace(
+        _claim(lambda x: x.ops.cosine(x.ops.svd(x.A).right(1), x.ops.svd(x.B).right(1)), Relation.GE, lambda _: 1),
+        domain=two,
+    )
+    with pytest.raises(NotAvailable, match="coincide: the vectors are not determined"):
+        decide(replace(angle, relation=Relation.LE, rhs=lambda _: 0), {"A": [[1, 0], [0, 1]], "B": [[1, 0], [0, 2]]})
+    refuted = decide(angle, {"A": [[1, 0], [0, 1]], "B": [[1, 0], [0, 2]]})
+    assert refuted is not None
+    assert refuted.verdict is Verdict.VIOLATED
+    imaginary = _claim(lambda x: x.ops.sqrt(second(x) - first(x)), Relation.GE, lambda _: 1)
+    with pytest.raises(NotAvailable, match="which is negative"):
+        decide(imaginary, {"A": [[2, 0], [0, 1]]})
+    branching = _claim(lambda x: (first(x) - 1) or 5, Relation.LE, lambda _: 1)
+    decision = decide(branching, {"A": [[1]]})
+    assert decision is not None
+    assert decision.verdict is Verdict.VIOLATED
+    for side in (lambda _: None, lambda _: float("nan"), lambda x: x.A):
+        with pytest.raises((InvalidInput, NotAvailable)):
+            decide(_claim(side, Relation.LE, lambda _: 1), {"A": [[1]]})
+
+
+def test_evidence_with_huge_sides_can_be_written(tmp_path: Path) -> None:
+    huge = _claim(lambda x: first(x) ** 2, Relation.LE, lambda _: 0, refuted_by=(Example("huge", {"A": [[1e200]]}),))
+    found = check_certified(huge, 1, 0)
+    assert found.details["violated"]["lhs"][1] is None
+    write_evidence(tmp_path / "evidence.jsonl", [found])
 
 
 def test_a_claimed_equality_or_refutation_that_is_none_is_a_surprise() -> None:

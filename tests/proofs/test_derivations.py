@@ -108,5 +108,5 @@ def test_python_m_proofs_runs_them_all() -> None:
     assert done.returncode == 0, done.stderr
     for statement in CATALOG.values():
         assert statement.id in done.stdout
-    assert "triple_sequential, 13 steps: derived" in done.stdout
+    assert "triple_sequential, 15 steps: derived" in done.stdout
     assert "cited      Cauchy–Schwarz (Horn & Johnson, " in done.stdout

@@ -319,3 +319,40 @@ def test_exact_values_are_ordered_exactly() -> None:
 def test_a_mistake_in_the_steps_is_a_failure_and_no_crash() -> None:
     _, failure = derive(catalog()["weyl_sum"], lambda d: d.given("nonsense", (A + B, A)))
     assert failure.startswith("ValueError: ")
+
+
+def test_nothing_is_known_of_the_sign_of_a_product_of_negative_terms() -> None:
+    false = _claim(
+        ONE, lambda x: x.ops.product_over(lambda i: -1 - x.ops.singular_value(x.A, i), x.k), Relation.LE, lambda _: 0
+    )
+    assert "does not follow" in derive(false, lambda d: d.conclude({}))[1]
+
+
+def test_an_angle_needs_a_vector_of_unit_length_and_matrices_of_their_own(d: Derivation) -> None:
+    with pytest.raises(DerivationFailed, match="not been declared to be of unit length"):
+        d.angle(V, x)
+    d.given("unit", (x.T * x, 1))
+    d.angle(V, x)
+    assert d.steps[-1].name == "its sine"
+    with pytest.raises(NotAvailable, match="names two different matrices"):
+        d.instance.ops.cosine(MatrixSymbol(V.name, n, n), x)
+
+
+def test_a_common_vector_has_not_been_spoken_of_anywhere(d: Derivation) -> None:
+    y = MatrixSymbol("y", n, 1)
+    known = d.scalar(y.T * y)
+    d.combine("y is a unit vector", known - 1, {}, using=[(y.T * y, 1)])
+    with pytest.raises(DerivationFailed, match="spoken of before"):
+        d.common_vector(y, Subspace(n - 1, []))
+
+
+def test_two_vectors_whose_norms_print_alike_are_refused(d: Derivation) -> None:
+    d.norm(MatrixSymbol("x1", n, 1))
+    with pytest.raises(DerivationFailed, match="two different"):
+        d.norm(MatrixSymbol("x_1", n, 1))
+
+
+def test_a_maximum_over_nothing_has_no_terms(d: Derivation) -> None:
+    r = Symbol("r", integer=True, positive=True)
+    with pytest.raises(DerivationFailed, match="not known to be below"):
+        d.largest("of none", lambda _: sympy.Integer(1), r - 1, r - 2)

@@ -92,6 +92,7 @@ class Derivation:
         self.complete = False
         self._facts: set[Fact] = set()
         self._relations: list[Rule] = []
+        self._seen: set[Any] = set()
         self._words: dict[Any, Word] = {}
         self._squares: dict[Any, Any] = {}
         self._norms: dict[Any, Any] = {}
@@ -109,6 +110,7 @@ class Derivation:
 
     def given(self, name: str, *relations: tuple[Any, Any]) -> None:
         """Declares relations ``left = right`` that define matrices; a reader has to believe them, so they are steps."""
+        self._notice(*(side for pair in relations for side in pair))
         self._relations += [rule for left, right in relations for rule in relation(left, right)]
         self.steps.append(Step(name, StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=relations))
 
@@ -125,7 +127,7 @@ class Derivation:
         this is below the dimension of the whole space is checked.
         """
         size = vector.shape[0]
-        if any(letter[0] == vector for rule in self._relations for letter in rule.word):
+        if vector in self._seen:
             raise DerivationFailed(f"{vector} has been spoken of before; a common vector is a new one")
         if any(sympy.sympify(subspace.codimension).is_negative for subspace in subspaces):
             raise DerivationFailed("a subspace has a negative codimension")
@@ -133,8 +135,11 @@ class Derivation:
         self._step("the dimensions leave room for a common vector", StepKind.CHECKED, room - 1, self._is_nonnegative)
         reference = "Horn & Johnson, Matrix Analysis, 2nd ed. 2013, 0.1.7"
         self._step("the dimension formula", StepKind.CITED, room - 1, lambda _: True, reference)
+        codimensions = ", ".join(str(subspace.codimension) for subspace in subspaces)
         self.given(
-            "the vector lies in each", (vector.T * vector, 1), *(pair for s in subspaces for pair in s.relations)
+            f"the vector lies in each of the subspaces, of codimensions {codimensions}",
+            (vector.T * vector, 1),
+            *(pair for subspace in subspaces for pair in subspace.relations),
         )
 
     def angle(self, subspace: Any, vector: Any) -> tuple[Any, Any]:
@@ -143,6 +148,8 @@ class Derivation:
         ``subspace``: orthonormal columns; ``vector``: a unit column.
         """
         ops = self.instance.ops
+        if self.norm(vector) != 1:
+            raise DerivationFailed(f"{vector} has not been declared to be of unit length; an angle needs that")
         cosine, sine = ops.cosine(subspace, vector), ops.sine(subspace, vector)
         self.given(
             f"angle between {vector.name} and {subspace.name}",
@@ -150,6 +157,8 @@ class Derivation:
             (vector.T * subspace * subspace.T * vector, cosine**2),
         )
         self._squares[sine] = 1 - cosine**2
+        pythagoras = [(sine**2, 1 - cosine**2)]
+        self.steps.append(Step("its sine", StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=pythagoras))
         return cosine, sine
 
     def no_angle(self, span: Any, vector: Any) -> Fact:
@@ -173,7 +182,8 @@ class Derivation:
         ``position`` is the last one, ``count − 1``; or, where ``count`` is the smaller of two sizes, one size less 1,
         in the case that this size is the smaller one, which the step declares.
         """
-        if position + 1 not in (count, *(count.args if isinstance(count, sympy.Min) else ())):
+        sizes = count.args if isinstance(count, sympy.Min) else (sympy.sympify(count),)
+        if position + 1 not in (count, *sizes) or not all(size.is_positive for size in sizes):
             raise DerivationFailed(f"{name}: position {position} is not known to be below {count}")
         claim = self.instance.ops.largest_over(term, count) - term(position)
         case = [] if position + 1 == count else [(count, position + 1)]
@@ -200,6 +210,8 @@ class Derivation:
             return root
         if square not in self._norms:
             name = sympy.Symbol(rf"\lVert {sympy.latex(vector)} \rVert", nonnegative=True)
+            if name in self._squares:
+                raise DerivationFailed(f"{name} names the norms of two different vectors; give them other names")
             self._norms[square] = name
             self._squares[name] = square
         return self._norms[square]
@@ -211,6 +223,7 @@ class Derivation:
         """
         if tuple(expression.shape) != (1, 1):
             raise DerivationFailed(f"{expression} has shape {tuple(expression.shape)}; required: 1×1")
+        self._notice(expression)
         return self._read(rewritten(polynomial(expression), [*self._relations, *using]))
 
     # What is checked
@@ -340,9 +353,15 @@ class Derivation:
 
     def _declare(self, name: str, using: Sequence[tuple[Any, Any]]) -> None:
         """What one step alone takes for granted is a step as well: a reader has to believe it."""
+        self._notice(*(side for pair in using for side in pair))
         if using:
             granted = f"taken for granted in: {name}"
             self.steps.append(Step(granted, StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=using))
+
+    def _notice(self, *expressions: Any) -> None:
+        """Remembers every matrix and vector that has been spoken of."""
+        for expression in expressions:
+            self._seen |= sympy.sympify(expression).atoms(sympy.MatrixSymbol)
 
     def _own(self, *facts: Fact) -> None:
         for fact in facts:

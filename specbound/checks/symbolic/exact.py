@@ -18,7 +18,11 @@ def exact_instance(domain: Domain, values: Mapping[str, Any]) -> Instance:
 
     **Raises.** :class:`InvalidInput` for entries that are not exact, shapes that do not fit, indices out of range.
     """
-    matrices = {name: sympy.Matrix(values[name]) for name in domain.matrices}
+    domain.check_names(values)
+    try:
+        matrices = {name: sympy.Matrix(values[name]) for name in domain.matrices}
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"the matrices {values} cannot be read: {error}; required: rows of equal length") from error
     if not all(entry.is_Rational for matrix in matrices.values() for entry in matrix.flat()):
         raise InvalidInput("an exact instance takes integers and fractions; write 1/2 as sympy.Rational(1, 2)")
     domain.check_indices(values, domain.sizes(matrices))

@@ -107,10 +107,10 @@ class SymbolicOps:
         return sympy.Symbol(rf"\lVert {self._name(matrix)} \rVert_F", nonnegative=True)
 
     def cosine(self, subspace: Any, vector: Any) -> Any:
-        return sympy.Symbol(rf"\cos\angle({vector.name},{subspace.name})", nonnegative=True)
+        return sympy.Symbol(rf"\cos\angle({self._angle(vector, subspace)})", nonnegative=True)
 
     def sine(self, subspace: Any, vector: Any) -> Any:
-        return sympy.Symbol(rf"\sin\angle({vector.name},{subspace.name})", nonnegative=True)
+        return sympy.Symbol(rf"\sin\angle({self._angle(vector, subspace)})", nonnegative=True)
 
     def orthonormal(self, columns: Any) -> NoReturn:
         raise NotAvailable(f"whether {columns} is orthonormal is for a derivation to declare")
@@ -127,6 +127,9 @@ class SymbolicOps:
     def largest_over(self, term: Term, *counts: Any, index: Any = 0) -> Any:
         return self._over(r"\max" if index == 0 else rf"\max\nolimits^{{({sympy.latex(index + 1)})}}", term, counts)
 
+    def _angle(self, vector: Any, subspace: Any) -> str:
+        return f"{self._name(vector)},{self._name(subspace)}"
+
     def _over(self, sign: str, term: Term, counts: Sequence[Any]) -> Any:
         """One symbol for the whole: SymPy would take a term that does not show its index for a constant."""
         # A sum within a term has indices of its own.
@@ -141,7 +144,8 @@ class SymbolicOps:
             rf"{letter} \le {sympy.latex(count)}" for letter, count in zip(letters, counts, strict=True)
         )
         name = rf"{sign}_{{{ranges}}} \left({sympy.latex(value)}\right)"
-        return sympy.Symbol(name, nonnegative=value.is_nonnegative, real=True)
+        # Of terms that are not known to be nonnegative nothing is known: a product of negative ones may have any sign.
+        return sympy.Symbol(name, real=True, nonnegative=True if value.is_nonnegative else None)
 
     def _name(self, matrix: Any) -> str:
         name = sympy.latex(matrix).replace(" ", "")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial, reduce
-from itertools import product
+from itertools import accumulate, product
 from operator import add, mul, sub
 from typing import Any
 
@@ -34,25 +34,36 @@ class BallSpectrum:
 
 
 class BallDecomposition(BallSpectrum):
-    """Singular values and vectors of an exact matrix; where values coincide, one of the possible choices of vectors."""
+    """Singular values and vectors of an exact matrix; where values coincide, one of the possible choices of vectors.
 
-    def __init__(self, matrix: BallMatrix) -> None:
+    ``on_choice`` is told whenever vectors are given whose span is a choice.
+    """
+
+    def __init__(self, matrix: BallMatrix, on_choice: Callable[[str], None]) -> None:
         super().__init__(_values(matrix))
-        self._matrix = matrix
+        self._matrix, self._on_choice = matrix, on_choice
 
     def left(self, count: int) -> BallMatrix:
+        self._tell_choice(count, self._matrix.mT)
         return self._pairs(count)[0]
 
     def right(self, count: int) -> BallMatrix:
+        self._tell_choice(count, self._matrix)
         return self._pairs(count)[1]
 
     def truncated(self, count: int) -> BallMatrix:
         right = self.right(count).entries
         return BallMatrix(self._matrix.balls() * right * right.transpose())
 
-    def _pairs(self, count: int) -> tuple[BallMatrix, BallMatrix]:
+    def _tell_choice(self, count: int, matrix: BallMatrix) -> None:
         if not 1 <= count <= self.count:
             raise NotAvailable(f"{count} singular vectors were asked for; there are {self.count}")
+        gram = matrix.entries.transpose() * matrix.entries
+        cuts = accumulate(len(orthonormal_columns(projector)) for _, projector in projectors(gram))
+        if count not in cuts:
+            self._on_choice(f"singular values {count} and {count + 1} coincide: the vectors are not determined")
+
+    def _pairs(self, count: int) -> tuple[BallMatrix, BallMatrix]:
         matrix = self._matrix.entries
         left: list[Any] = []
         right: list[Any] = []
@@ -70,9 +81,12 @@ class BallDecomposition(BallSpectrum):
 class BallOps(Counted):
     """Operations on :class:`BallMatrix`; every scalar is a ball that holds the true value.
 
-    Singular vectors are available for exact matrices only. **Accuracy.** The radii tell; they shrink as the working
-    precision grows.
+    Singular vectors are available for exact matrices only; ``choice`` tells where they are not determined, and one of
+    the possible ones was given. **Accuracy.** The radii tell; they shrink as the working precision grows.
     """
+
+    def __init__(self) -> None:
+        self.choice = ""
 
     def sum(self, *matrices: BallMatrix) -> BallMatrix:
         return reduce(partial(_combined, add), matrices)
@@ -104,7 +118,10 @@ class BallOps(Counted):
     def svd(self, matrix: BallMatrix) -> BallDecomposition:
         if not matrix.is_exact:
             raise NotAvailable("singular vectors in balls are those of exact matrices; this one is itself a result")
-        return BallDecomposition(matrix)
+        return BallDecomposition(matrix, self._remember_choice)
+
+    def _remember_choice(self, reason: str) -> None:
+        self.choice = reason
 
     def frobenius_norm(self, matrix: BallMatrix) -> Ball:
         return Ball(_norm(matrix.balls()))
@@ -122,7 +139,10 @@ class BallOps(Counted):
         return columns.is_exact and gram == flint.fmpq_mat(identity)
 
     def sqrt(self, value: Any) -> Ball:
-        return Ball(as_arb(value).nonnegative_part().sqrt())
+        number = as_arb(value)
+        if number < 0:
+            raise NotAvailable(f"the square root of {Ball(number)!r}, which is negative")
+        return Ball(number.nonnegative_part().sqrt())
 
     def largest_over(self, term: Term, *counts: int, index: int = 0) -> Ball:
         # The index-th largest of any choice of numbers from the balls lies between these two.

@@ -112,6 +112,9 @@ class Ball:
         # Arb's own power gives nothing where the base may be zero.
         return Ball(prod([self.arb] * exponent, start=flint.arb(1)))
 
+    def __bool__(self) -> bool:
+        return self != 0
+
     def __lt__(self, other: Any) -> bool:
         return self._decided(other, self.arb < as_arb(other), self.arb >= as_arb(other))
 
