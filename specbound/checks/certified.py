@@ -154,7 +154,7 @@ def _balls() -> ModuleType:
         if error.name != "flint":
             raise
         raise NotAvailable(
-            "the certified check needs python-flint, which is not installed; pip install 'specbound[exact]'"
+            "the certified check needs python-flint, which is not installed: pip install python-flint"
         ) from error
     return balls
 

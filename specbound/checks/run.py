@@ -20,6 +20,8 @@ KINDS = ("symbolic", "property", "adversarial", "certified", "measured")
 OPTIONAL = ("symbolic", "certified", "measured")
 """Kinds that are left out, and said to be, where there is no derivation, no python-flint or no matrix that fits."""
 
+SEARCHES = ("property", "adversarial")
+
 Progress = Callable[[str], None]
 
 GAUSSIAN_SIZE = 32
@@ -38,7 +40,8 @@ def check(
     """Checks statements and gives the evidence, in order.
 
     **Parameters.** ``statements``: ids, statements, or one of them; None for the whole catalogue. ``kinds``: among
-    symbolic, property, adversarial, certified, measured; None for all. The adversarial check also attacks every mutant.
+    symbolic, property, adversarial, certified, measured, or one of them; None for all. The adversarial check also
+    attacks every mutant.
     ``budget``: quick, standard, deep, or a :class:`~specbound.checks.budget.Budget`. ``device``: a torch device, for
     the search. ``chains``: chains of matrices to measure on; None for Gaussian matrices. ``progress``: called
     with one line before each check, and where one is not available (no derivation, no matrices that fit).
@@ -66,7 +69,10 @@ def check(
             progress(f"[{number}/{len(tasks)}] {statement.id}: {kind}")
             for one in _checks(statement, kind, spend, seed, device, given):
                 try:
-                    found.append(one())
+                    record = one()
+                    found.append(record)
+                    if kind in SEARCHES and not record.examples:
+                        progress(f"{record.statement}: no drawn instance meets the assumptions; give recipes that do")
                 except NotAvailable as error:
                     if kind not in OPTIONAL:
                         raise
@@ -74,6 +80,8 @@ def check(
                     progress(f"not available: {reason}")
     if chains and "measured" in wanted and not any(record.kind is Kind.MEASURED for record in found):
         raise InvalidInput("none of the statements could be measured on the given matrices; see the lines above")
+    if found and not any(record.examples or record.kind is Kind.SYMBOLIC for record in found):
+        raise InvalidInput("nothing was compared: no drawn instance meets the assumptions; give recipes that do")
     if not found:
         raise InvalidInput(f"nothing could be checked: no {' or '.join(wanted)} check was available ({reason})")
     return found
@@ -113,7 +121,9 @@ def _statements(given: Iterable[str | Statement] | str | Statement | None) -> li
 
 
 def _kinds(given: Iterable[str] | None) -> list[str]:
-    wanted = list(dict.fromkeys(KINDS if given is None else given))
+    wanted = [given] if isinstance(given, str) else list(dict.fromkeys(KINDS if given is None else given))
+    if not wanted:
+        raise InvalidInput(f"no kind of check is named; give some of {', '.join(KINDS)}, or none for all")
     for kind in wanted:
         if kind not in KINDS:
             raise unknown_name("kind", kind, KINDS)

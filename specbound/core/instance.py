@@ -59,6 +59,10 @@ class Domain:
         for name, shape in self.matrices.items():
             if not isinstance(shape, tuple) or len(shape) != 2:  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise InvalidInput(f"{name} has shape {shape}; required: two sizes, for example ('m', 'n')")
+            if not all(isinstance(size, str) for size in shape):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InvalidInput(
+                    f"{name} has shape {shape}; required: names of sizes; a fixed size goes into a recipe"
+                )
         known = dict.fromkeys(self.dimensions, 4)
         for name, index in self.indices.items():
             if name in self.matrices or name in self.dimensions or name in ("ops", "values"):

@@ -114,6 +114,18 @@ class Statement:
         for name, kind in kinds.items():
             if not isinstance(getattr(self, name), kind):
                 raise InvalidInput(f"{self.id}: {name} {getattr(self, name)!r}; required: a specbound.{kind.__name__}")
+        parts = {
+            "assumptions": Assumption,
+            "attained": Example,
+            "refuted_by": Example,
+            "mutants": Mutant,
+            "recipes": Recipe,
+        }
+        for name, kind in parts.items():
+            given = getattr(self, name)
+            if not isinstance(given, tuple) or not all(isinstance(item, kind) for item in given):
+                required = f"a tuple of specbound.{kind.__name__}, with a comma after a single one"
+                raise InvalidInput(f"{self.id}: {name} {given!r}; required: {required}")
         names = [mutant.name for mutant in self.mutants]
         if len(set(names)) != len(names):
             raise InvalidInput(f"{self.id}: two mutants share a name in {names}; give each its own")

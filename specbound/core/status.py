@@ -98,10 +98,13 @@ def surprises(statement: Statement, records: Sequence[Evidence]) -> list[str]:
     ]
     searched = any(record.kind is Kind.ADVERSARIAL for record in mine)
     if searched and statement.expected is Expected.REFUTED and not violated:
-        found.append(f"{statement.id}: expected to be refuted, and the search found no counterexample: it is weak")
+        found.append(
+            f"{statement.id}: expected to be refuted, and the search found no counterexample: "
+            "it is weak, or the claim is true"
+        )
     if searched:
         found += [
-            f"{statement.id}: the search did not refute the mutant {name}: it is weak"
+            f"{statement.id}: the search did not refute the mutant {name}: it is weak, or the claim is true"
             for name, refuted in mutants_refuted(statement, records).items()
             if not refuted
         ]

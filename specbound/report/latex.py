@@ -19,6 +19,16 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\parindent}{0pt}\setlength{\parskip}{4pt}\emergencystretch=3em
 """
 
+NOTATION = r"""\textbf{How to read the derivations.} $\sigma_i$ are singular values in descending order, $\sigma_1$ the
+spectral norm; $U_r(M)$ and $V_r(M)$ are the top $r$ left and right singular vectors, $u_1$ and $v_1$ the top pair. A
+spectral decomposition $M^\top M = \sigma^2 V V^\top + V D_V^\top D_V V^\top + R_V^\top R_V$ is cut at a singular value
+$\sigma$: $D_V^\top D_V$ is what the squares above it exceed it by, $R_V^\top R_V$ the rest; $V_0$ and $V_1$ split the
+eigenvectors at such a cut, $L_0$ and $D_1$ belong to their parts; $P_\perp$ completes $P$ to an orthogonal matrix; $x$
+and $y$ are unit vectors whose existence a step establishes. A step claims that an expression is nonnegative.
+\emph{Definition}: declared, for the reader to believe. \emph{Checked}: follows, by exact algebra, from what stands
+before it. \emph{Cited}: a textbook fact. Steps that name a case settle that case; the others assume its contrary.
+"""
+
 REPEATED = ("Claim.", "Source.")
 """Paragraphs of a statement's document that the fragment gives in another form."""
 
@@ -55,7 +65,7 @@ def derivation(steps: Sequence[dict[str, Any]]) -> str:
 def document(title: str, fragments: Iterable[str]) -> str:
     """A complete LaTeX document of such fragments."""
     head = rf"{PREAMBLE}\title{{{text(title)}}}\date{{}}"
-    return "\n".join([head, r"\begin{document}\maketitle", *fragments, r"\end{document}"])
+    return "\n".join([head, r"\begin{document}\maketitle", NOTATION, *fragments, r"\end{document}"])
 
 
 def formula(latex: str) -> str:

@@ -72,7 +72,7 @@ def render(table: Sequence[Row], console: Console) -> None:
             "–" if row.mutants_refuted is None else f"{row.mutants_refuted} of {row.mutants}",
             _number(row.tightness_random, ".3f"),
             _number(row.tightness_real, ".3f"),
-            row.standing,
+            row.standing or "not derived",
         )
     console.width = max(console.width, NARROWEST)
     console.print(drawn)
@@ -91,8 +91,8 @@ def render(table: Sequence[Row], console: Console) -> None:
 
 CAPTION = (
     "derivation: steps checked by exact algebra, and cited. certified: small instances on which the claim holds beyond "
-    "rounding; ≈: intervals consistent with an equality. searched: instances, sizes up to 8, without a counterexample. "
-    "margin: smallest of the search, relative. mutants: refuted. random, real: median tightness on Gaussian and on "
+    "rounding; ≈: intervals consistent with an equality. searched: instances in floats, the drawn ones of sizes up to "
+    "8. margin: smallest of the search, relative. mutants: refuted. random, real: median tightness on Gaussian and on "
     "given matrices, 1 = attained. –: not run, or an equality."
 )
 

@@ -54,7 +54,7 @@ def test_a_violated_statement_is_a_surprise() -> None:
 
 def test_a_surviving_mutant_is_a_surprise() -> None:
     found = surprises(WEYL, [SEARCHED, *_mutants_of_weyl()[1:]])
-    assert found == ["weyl_sum: the search did not refute the mutant index_shifted: it is weak"]
+    assert found == ["weyl_sum: the search did not refute the mutant index_shifted: it is weak, or the claim is true"]
     assert mutants_refuted(WEYL, _mutants_of_weyl()[1:]) == {"index_shifted": False, "constant_tightened": True}
 
 

@@ -72,7 +72,9 @@ def derive(statement: Statement, steps: Callable[[Derivation], None]) -> tuple[D
 
 def _derive_function(statement: Statement, path: Path) -> Callable[[Derivation], None]:
     if not path.is_file():
-        raise NotAvailable(f"no derivation of {statement.id} here: derivations lie in a checkout, in proofs/")
+        raise NotAvailable(
+            f"there is no derivation of {statement.id} (in a checkout, proofs/{statement.area}/{statement.id}.py)"
+        )
     if str(CHECKOUT) not in sys.path:
         sys.path.insert(0, str(CHECKOUT))
     return importlib.import_module(f"proofs.{statement.area}.{statement.id}").derive

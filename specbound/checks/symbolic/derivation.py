@@ -100,11 +100,15 @@ class Derivation:
 
     @property
     def reach(self) -> str:
-        """``derived`` where every step is defined or checked in general, else what it rests on; or ``refuted``."""
+        """``derived`` where every step is defined or checked in general, else what it rests on; or ``refuted``.
+
+        ``cited`` where nothing is checked but that the cited facts are the claim.
+        """
         if self.refuted:
             return "refuted"
         cited = dict.fromkeys(step.name for step in self.steps if step.kind is StepKind.CITED)
-        return f"rests on {', '.join(cited)}" if cited else "derived"
+        own = [s for s in self.steps if s.kind is StepKind.CHECKED and not s.name.startswith("conclusion")]
+        return f"{'rests on' if own else 'cited:'} {', '.join(cited)}" if cited else "derived"
 
     # What is given by definition
 
@@ -193,8 +197,15 @@ class Derivation:
         """Declares the spectral norm of a matrix that is defined by another one's decomposition."""
         self._spectral_norms[matrix] = value
         declared = [(sympy.Symbol(rf"\lVert {sympy.latex(matrix)} \rVert"), value)]
-        name = f"the spectral norm of {matrix} is {value}"
-        self.steps.append(Step(name, StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=declared))
+        self.steps.append(
+            Step(
+                "a spectral norm, by definition",
+                StepKind.DEFINITION,
+                sympy.Integer(0),
+                lambda _: True,
+                relations=declared,
+            )
+        )
 
     def spectral_norm(self, matrix: Any, right: Any, left: Any) -> Fact:
         """``σ₁(M) ‖right‖ ‖left‖ ≥ leftᵀ M right``: the definition of the spectral norm as a maximum."""
@@ -329,7 +340,9 @@ class Derivation:
         instance = exact_instance(self.statement.domain, example.values)
         if not self.statement.admits(instance):
             raise DerivationFailed(f"{name}: the matrices do not meet the assumptions")
-        margin = sympy.simplify(self.statement.relation.margin(*self.statement.sides(instance)))
+        lhs, rhs = (sympy.simplify(side) for side in self.statement.sides(instance))
+        margin = sympy.simplify(self.statement.relation.margin(lhs, rhs))
+        name = f"{name}, where the claim says {lhs} {self.statement.relation.value} {rhs}"
         self._step(name, StepKind.CHECKED, -margin, lambda claim: claim.is_positive is True)
         self.refuted = self.complete = True
 

@@ -61,7 +61,12 @@ statement = Statement(
     relation=Relation.GE,
     rhs=with_independent_angle,
     scale=product_of_norms,
-    source=Source("Rosati et al.", "Limits of Convergence-Rate Control for Open-Weight Safety", 2026, "Theorem 3"),
+    source=Source(
+        "Rosati et al.",
+        "Limits of Convergence-Rate Control for Open-Weight Safety",
+        2026,
+        "a reading of Theorem 3 as reported in notes",
+    ),
     expected=Expected.REFUTED,
     assumptions=(
         Assumption(
