@@ -122,8 +122,9 @@ class Statement:
             "recipes": Recipe,
         }
         for name, kind in parts.items():
-            given = getattr(self, name)
-            if not isinstance(given, tuple) or not all(isinstance(item, kind) for item in given):
+            given: Any = getattr(self, name)
+            items: list[Any] = list(given) if isinstance(given, tuple) else [None]
+            if not all(isinstance(item, kind) for item in items):
                 required = f"a tuple of specbound.{kind.__name__}, with a comma after a single one"
                 raise InvalidInput(f"{self.id}: {name} {given!r}; required: {required}")
         names = [mutant.name for mutant in self.mutants]
