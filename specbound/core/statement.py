@@ -123,8 +123,7 @@ class Statement:
         }
         for name, kind in parts.items():
             given: Any = getattr(self, name)
-            items: list[Any] = list(given) if isinstance(given, tuple) else [None]
-            if not all(isinstance(item, kind) for item in items):
+            if type(given) is not tuple or not all(isinstance(item, kind) for item in getattr(self, name)):
                 required = f"a tuple of specbound.{kind.__name__}, with a comma after a single one"
                 raise InvalidInput(f"{self.id}: {name} {given!r}; required: {required}")
         names = [mutant.name for mutant in self.mutants]
