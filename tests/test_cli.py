@@ -329,10 +329,10 @@ def test_a_closed_pipe_and_an_interruption_end_quietly(tmp_path: Path) -> None:
         text=True,
         cwd=tmp_path,
     )
-    time.sleep(4)
+    # Imports take long on a busy machine; before they are through nobody handles the signal.
+    time.sleep(15)
     process.send_signal(signal.SIGINT)
-    # On a busy machine the signal may come before the program has begun: -2.
-    assert process.wait(timeout=30) in (130, -2)
+    assert process.wait(timeout=30) == 130
     assert process.stderr is not None
     with process.stderr as stream:
         assert stream.read() == "specbound: interrupted\n"
