@@ -116,7 +116,7 @@ class Derivation:
         """Declares relations ``left = right`` that define matrices; a reader has to believe them, so they are steps."""
         self._notice(*(side for pair in relations for side in pair))
         self._relations += [rule for left, right in relations for rule in relation(left, right)]
-        self.steps.append(Step(name, StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=relations))
+        self._define(name, relations)
 
     def assume(self, name: str, *relations: tuple[Any, Any]) -> None:
         """Declares what an assumption of the statement says of its matrices; without that assumption it fails."""
@@ -161,8 +161,7 @@ class Derivation:
             (vector.T * subspace * subspace.T * vector, cosine**2),
         )
         self._squares[sine] = 1 - cosine**2
-        pythagoras = [(sine**2, 1 - cosine**2)]
-        self.steps.append(Step("its sine", StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=pythagoras))
+        self._define("its sine", [(sine**2, 1 - cosine**2)])
         return cosine, sine
 
     def no_angle(self, span: Any, vector: Any) -> Fact:
@@ -196,16 +195,8 @@ class Derivation:
     def spectral_norm_is(self, matrix: Any, value: Any) -> None:
         """Declares the spectral norm of a matrix that is defined by another one's decomposition."""
         self._spectral_norms[matrix] = value
-        declared = [(sympy.Symbol(rf"\lVert {sympy.latex(matrix)} \rVert"), value)]
-        self.steps.append(
-            Step(
-                "a spectral norm, by definition",
-                StepKind.DEFINITION,
-                sympy.Integer(0),
-                lambda _: True,
-                relations=declared,
-            )
-        )
+        norm = sympy.Symbol(rf"\lVert {sympy.latex(matrix)} \rVert")
+        self._define("a spectral norm, by definition", [(norm, value)])
 
     def spectral_norm(self, matrix: Any, right: Any, left: Any) -> Fact:
         """``σ₁(M) ‖right‖ ‖left‖ ≥ leftᵀ M right``: the definition of the spectral norm as a maximum."""
@@ -336,13 +327,12 @@ class Derivation:
 
     def refute(self, example: Example) -> None:
         """The statement's claim fails, exactly, at these small matrices of integers or fractions."""
-        name = example.why
         instance = exact_instance(self.statement.domain, example.values)
         if not self.statement.admits(instance):
-            raise DerivationFailed(f"{name}: the matrices do not meet the assumptions")
+            raise DerivationFailed(f"{example.why}: the matrices do not meet the assumptions")
         lhs, rhs = (sympy.simplify(side) for side in self.statement.sides(instance))
         margin = sympy.simplify(self.statement.relation.margin(lhs, rhs))
-        name = f"{name}, where the claim says {lhs} {self.statement.relation.value} {rhs}"
+        name = f"{example.why}, where the claim says {lhs} {self.statement.relation.value} {rhs}"
         self._step(name, StepKind.CHECKED, -margin, lambda claim: claim.is_positive is True)
         self.refuted = self.complete = True
 
@@ -368,8 +358,10 @@ class Derivation:
         """What one step alone takes for granted is a step as well: a reader has to believe it."""
         self._notice(*(side for pair in using for side in pair))
         if using:
-            granted = f"taken for granted in: {name}"
-            self.steps.append(Step(granted, StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=using))
+            self._define(f"taken for granted in: {name}", using)
+
+    def _define(self, name: str, relations: Sequence[tuple[Any, Any]]) -> None:
+        self.steps.append(Step(name, StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=relations))
 
     def _notice(self, *expressions: Any) -> None:
         """Remembers every matrix and vector that has been spoken of."""
