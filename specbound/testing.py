@@ -30,8 +30,8 @@ from specbound.core.recipe import Recipe, Values
 from specbound.core.statement import Statement
 from specbound.numeric.matrices import from_spectrum, plane_count, rotation
 from specbound.statements.recipes import recipes_of
+from specbound.weights import Matrix
 
-Matrix = np.ndarray[Any, Any]
 Draw = Callable[[Any], Any]
 
 LEAST = 0.01

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from itertools import islice
 from math import isfinite
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from specbound.checks.tally import Tally
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence, Kind
-from specbound.core.instance import Domain, Instance
+from specbound.core.instance import Domain
 from specbound.core.statement import Statement
 from specbound.core.verdict import Relation, Verdict
 from specbound.numeric.ops import NotAvailable
 from specbound.statements.recipes import entries
+from specbound.weights import Matrix
 
 PRECISIONS = (128, 256, 512)
 """Working precisions in bits, each tried where the one before left an instance undecided."""
@@ -32,7 +33,6 @@ DRAWS_FOR_ONE = 10
 LARGEST = float(np.finfo(float).max)
 
 Interval = tuple[float, float]
-Matrix = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ def decide(statement: Statement, values: Mapping[str, Any], equal: bool = False)
     are not those of the statement.
     """
     balls = _balls()
-    instance = _exact_instance(balls, statement.domain, values)
+    ops = balls.BallOps()
+    instance = statement.domain.converted(values, balls.BallMatrix.exact, ops)
     equal = equal or statement.relation is Relation.EQ
     found: Decision | None = None
     reason = ""
@@ -81,10 +82,9 @@ def decide(statement: Statement, values: Mapping[str, Any], equal: bool = False)
                 continue
             # What is not decided is tried again: the narrowest interval is the one to report.
             found = Decision(_verdict(margin.arb, equal), lhs.bounds(), rhs.bounds(), relative.bounds())
-            choice = cast(Any, instance.ops).choice
-            if choice and found.verdict is not Verdict.VIOLATED:
+            if ops.choice and found.verdict is not Verdict.VIOLATED:
                 # One choice of singular vectors can refute a claim on all of them, and not confirm it.
-                raise NotAvailable(f"{statement.id} is undetermined on this instance: {choice}")
+                raise NotAvailable(f"{statement.id} is undetermined on this instance: {ops.choice}")
             if found.verdict in (Verdict.HOLDS, Verdict.VIOLATED):
                 return found
     if found is None:
@@ -157,16 +157,6 @@ def _balls() -> ModuleType:
             "the certified check needs python-flint, which is not installed: pip install python-flint"
         ) from error
     return balls
-
-
-def _exact_instance(balls: ModuleType, domain: Domain, values: Mapping[str, Any]) -> Instance:
-    domain.check_names(values)
-    try:
-        matrices = {name: balls.BallMatrix.exact(values[name]) for name in domain.matrices}
-    except (RuntimeError, TypeError, ValueError) as error:
-        raise InvalidInput(str(error)) from error
-    domain.check_indices(values, domain.sizes(matrices))
-    return Instance(balls.BallOps(), {**matrices, **{name: values[name] for name in domain.indices}})
 
 
 def _drawn(domain: Domain, generator: np.random.Generator) -> Iterator[Mapping[str, Any]]:

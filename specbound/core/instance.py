@@ -104,22 +104,36 @@ class Domain:
         **Raises.** :class:`InvalidInput` for missing or unknown names, shapes that do not fit, entries that are not
         finite, an index out of range.
         """
-        self.check_names(values)
+        self._check_names(values)
         matrices = {name: values[name] for name in self.matrices}
         sizes = self.sizes(matrices)
         for name, matrix in matrices.items():
             if not _all_finite(matrix):
                 raise InvalidInput(f"{name} has entries that are NaN or infinite; required: finite entries")
-        self.check_indices(values, sizes)
+        self._check_indices(values, sizes)
         return Instance(ops or ArrayOps.of(next(iter(matrices.values()))), dict(values))
 
-    def check_names(self, values: Mapping[str, Any]) -> None:
+    def converted(self, values: Mapping[str, Any], convert: Callable[[Any], Any], ops: Ops) -> Instance:
+        """An instance in another number system, after the same checks; ``convert`` makes a matrix of that system.
+
+        **Raises.** :class:`InvalidInput` as :meth:`instance`, and where ``convert`` raises ``TypeError``,
+        ``ValueError`` or ``RuntimeError``.
+        """
+        self._check_names(values)
+        try:
+            matrices = {name: convert(values[name]) for name in self.matrices}
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise InvalidInput(f"a matrix cannot be read exactly: {error}") from error
+        self._check_indices(values, self.sizes(matrices))
+        return Instance(ops, {**matrices, **{name: values[name] for name in self.indices}})
+
+    def _check_names(self, values: Mapping[str, Any]) -> None:
         """Raises :class:`InvalidInput` unless there is a value for each matrix and index, and for nothing else."""
         required = {*self.matrices, *self.indices}
         if set(values) != required:
             raise InvalidInput(f"received values for {sorted(values)}; required: exactly {sorted(required)}")
 
-    def check_indices(self, values: Mapping[str, Any], sizes: Sizes) -> None:
+    def _check_indices(self, values: Mapping[str, Any], sizes: Sizes) -> None:
         """Raises :class:`InvalidInput` for an index that is no integer of its range."""
         known = dict(sizes)
         for name, index in self.indices.items():

@@ -8,7 +8,6 @@ from typing import Any
 
 import sympy
 
-from specbound.core.errors import InvalidInput
 from specbound.core.instance import Domain, Instance
 from specbound.numeric.ops import Counted, NotAvailable, Term, checked_index, terms
 
@@ -18,15 +17,14 @@ def exact_instance(domain: Domain, values: Mapping[str, Any]) -> Instance:
 
     **Raises.** :class:`InvalidInput` for entries that are not exact, shapes that do not fit, indices out of range.
     """
-    domain.check_names(values)
-    try:
-        matrices = {name: sympy.Matrix(values[name]) for name in domain.matrices}
-    except (TypeError, ValueError) as error:
-        raise InvalidInput(f"the matrices {values} cannot be read: {error}; required: rows of equal length") from error
-    if not all(entry.is_Rational for matrix in matrices.values() for entry in matrix.flat()):
-        raise InvalidInput("an exact instance takes integers and fractions; write 1/2 as sympy.Rational(1, 2)")
-    domain.check_indices(values, domain.sizes(matrices))
-    return Instance(ExactOps(), {**matrices, **{name: values[name] for name in domain.indices}})
+    return domain.converted(values, _rational_matrix, ExactOps())
+
+
+def _rational_matrix(rows: Any) -> Any:
+    matrix = sympy.Matrix(rows)
+    if not all(entry.is_Rational for entry in matrix.flat()):
+        raise ValueError("an exact instance takes integers and fractions; write 1/2 as sympy.Rational(1, 2)")
+    return matrix
 
 
 class ExactDecomposition:
