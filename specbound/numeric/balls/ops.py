@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 from itertools import accumulate, product
 from operator import add, mul, sub
 from typing import Any
@@ -12,7 +12,7 @@ import flint
 
 from specbound.numeric.balls.matrix import BallMatrix
 from specbound.numeric.balls.scalar import Ball, as_arb
-from specbound.numeric.balls.spectrum import eigenvalues, orthonormal_columns, projectors
+from specbound.numeric.balls.spectrum import eigenspaces, eigenvalues
 from specbound.numeric.ops import Counted, NotAvailable, Term, checked_index, terms
 
 
@@ -44,38 +44,47 @@ class BallDecomposition(BallSpectrum):
         self._matrix, self._on_choice = matrix, on_choice
 
     def left(self, count: int) -> BallMatrix:
-        self._tell_choice(count, self._matrix.mT)
-        return self._pairs(count)[0]
+        spaces = [*self._left_range, *([self._left_kernel] if self._left_kernel else [])]
+        return self._first(count, spaces)
 
     def right(self, count: int) -> BallMatrix:
-        self._tell_choice(count, self._matrix)
-        return self._pairs(count)[1]
+        return self._first(count, [columns for _, columns in self._right_spaces])
 
     def truncated(self, count: int) -> BallMatrix:
         right = self.right(count).entries
         return BallMatrix(self._matrix.balls() * right * right.transpose())
 
-    def _tell_choice(self, count: int, matrix: BallMatrix) -> None:
+    @cached_property
+    def _right_spaces(self) -> list[tuple[Any, list[Any]]]:
+        """For each distinct eigenvalue of ``MᵀM``, descending, orthonormal columns that span its eigenvectors."""
+        matrix = self._matrix.entries
+        return eigenspaces(matrix.transpose() * matrix)
+
+    @cached_property
+    def _left_range(self) -> list[list[Any]]:
+        """The images of those columns, normalised: pairs of singular vectors."""
+        balls = self._matrix.balls()
+        return [
+            [balls * column * (1 / value.sqrt()) for column in columns]
+            for value, columns in self._right_spaces
+            if value != 0
+        ]
+
+    @cached_property
+    def _left_kernel(self) -> list[Any]:
+        matrix = self._matrix.entries
+        spaces = eigenspaces(matrix * matrix.transpose())
+        return [column for value, columns in spaces if value == 0 for column in columns]
+
+    def _first(self, count: int, spaces: Sequence[Sequence[Any]]) -> BallMatrix:
         if not 1 <= count <= self.count:
             raise NotAvailable(f"{count} singular vectors were asked for; there are {self.count}")
-        gram = matrix.entries.transpose() * matrix.entries
-        cuts = accumulate(len(orthonormal_columns(projector)) for _, projector in projectors(gram))
-        if count not in cuts:
+        if count not in accumulate(len(columns) for columns in spaces):
             self._on_choice(f"singular values {count} and {count + 1} coincide: the vectors are not determined")
-
-    def _pairs(self, count: int) -> tuple[BallMatrix, BallMatrix]:
-        matrix = self._matrix.entries
-        left: list[Any] = []
-        right: list[Any] = []
-        for eigenvalue, projector in projectors(matrix.transpose() * matrix):
-            vectors = orthonormal_columns(projector)
-            right += vectors
-            if eigenvalue == 0:
-                kernels = [p for value, p in projectors(matrix * matrix.transpose()) if value == 0]
-                left += [vector for kernel in kernels for vector in orthonormal_columns(kernel)]
-            else:
-                left += [self._matrix.balls() * vector * (1 / eigenvalue.sqrt()) for vector in vectors]
-        return _side_by_side(left[:count]), _side_by_side(right[:count])
+        columns = [column for space in spaces for column in space]
+        return BallMatrix(
+            flint.arb_mat([list(row) for row in zip(*(c.entries() for c in columns[:count]), strict=True)])
+        )
 
 
 class BallOps(Counted):
@@ -183,7 +192,3 @@ def _values(matrix: BallMatrix) -> list[Any]:
     if radius == 0:
         return values
     return [(value - radius).nonnegative_part().union(value + radius) for value in values]
-
-
-def _side_by_side(columns: Sequence[Any]) -> BallMatrix:
-    return BallMatrix(flint.arb_mat([list(row) for row in zip(*(c.entries() for c in columns), strict=True)]))

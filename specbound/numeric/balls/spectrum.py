@@ -34,7 +34,7 @@ def eigenvalues(gram: Any) -> list[Any]:
     return [anywhere if ball is None else ball for ball in found] + [flint.arb(0)] * zeros
 
 
-def distinct_eigenvalues(gram: Any) -> list[Any]:
+def _distinct_eigenvalues(gram: Any) -> list[Any]:
     """The different eigenvalues, descending, in balls that do not meet.
 
     **Raises.** :class:`NotAvailable` where the working precision cannot keep them apart.
@@ -77,9 +77,10 @@ def _enclosed(polynomial: Any, guess: Any, position: int) -> Any | None:
     """
     width = guess / 2**flint.ctx.prec
     simple = (guess * SIMPLE + flint.fmpq(1, 2)).floor() / flint.fmpq(SIMPLE)
-    above = _roots_above(polynomial, simple)
-    if abs(simple - guess) < width and above <= position < above + _multiplicity(polynomial, simple):
-        return flint.arb(simple)
+    if abs(simple - guess) < width:
+        above = _roots_above(polynomial, simple)
+        if above <= position < above + _multiplicity(polynomial, simple):
+            return flint.arb(simple)
     while 0 < width < guess:
         low, high = guess - width, guess + width
         if _roots_above(polynomial, low) > position and _roots_above(polynomial, high) <= position:
@@ -95,23 +96,26 @@ def _roots_above(polynomial: Any, bound: Any) -> int:
     return sum(one != other for one, other in pairwise(signs))
 
 
-def projectors(gram: Any) -> list[tuple[Any, Any]]:
-    """For each distinct eigenvalue λ the projector ``Π_{μ≠λ} (G − μI)/(λ − μ)`` onto its eigenvectors, descending."""
+def eigenspaces(gram: Any) -> list[tuple[Any, list[Any]]]:
+    """For each distinct eigenvalue λ, descending, orthonormal columns that span its eigenvectors.
+
+    They span the range of the projector ``Π_{μ≠λ} (G − μI)/(λ − μ)``.
+    """
     size = gram.nrows()
-    values = distinct_eigenvalues(gram)
+    values = _distinct_eigenvalues(gram)
     identity = flint.arb_mat(size, size, [int(i == j) for i, j in product(range(size), repeat=2)])
     balls = flint.arb_mat(gram)
-    found: list[tuple[Any, Any]] = []
+    found: list[tuple[Any, list[Any]]] = []
     for value in values:
         projector = identity
         for other in values:
             if other is not value:
                 projector = projector * (balls - identity * other) * (1 / (value - other))
-        found.append((value, projector))
+        found.append((value, _orthonormal_columns(projector)))
     return found
 
 
-def orthonormal_columns(projector: Any) -> list[Any]:
+def _orthonormal_columns(projector: Any) -> list[Any]:
     """An orthonormal basis of a projector's range, by Gram–Schmidt with the longest remaining column first."""
     basis: list[Any] = []
     size = projector.nrows()
