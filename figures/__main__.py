@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures.tightness import draw
+from figures.drawing import draw_all
 from specbound.report.command import exit_code
 
 
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     def run() -> int:
-        for path in draw(options.results, options.out):
+        for path in draw_all(options.results, options.out):
             print(path)
         return 0
 

@@ -1,28 +1,22 @@
-"""Reading results folders: the records as plain data, and a hash that says which results a figure shows."""
+"""Reading results folders: a study's evidence as plain data, and a hash that says which results a figure shows."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
-from specbound.core.errors import InvalidInput
+from specbound.campaign import Record, read
+from specbound.campaign.log import FILE
 
 
-def load(results: Path) -> tuple[list[dict[str, Any]], str]:
-    """The evidence records of a results folder, and the hash of their file.
+def load(results: Path, study: str) -> tuple[list[dict[str, Any]], str]:
+    """The evidence that a study's records carry, of each cell the newest, and the hash of the file they lie in.
 
-    **Raises.** :class:`InvalidInput` where the folder holds no evidence, or a line that is not a record.
+    **Raises.** :class:`~specbound.core.errors.InvalidInput` where the folder holds no results of the study.
     """
-    path = results / "evidence.jsonl"
-    if not path.is_file():
-        raise InvalidInput(f"{results} holds no evidence.jsonl; give a folder that `python -m verify` wrote")
-    content = path.read_bytes()
-    records: list[dict[str, Any]] = []
-    for number, line in enumerate(content.decode().splitlines(), start=1):
-        try:
-            records.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            raise InvalidInput(f"{path}, line {number} is not a record: {error}") from error
-    return records, hashlib.sha256(content).hexdigest()[:16]
+    newest: dict[str, Record] = {}
+    for record in sorted(read(results, study), key=lambda record: (not record.stale, record.run["created"])):
+        newest[f"{sorted(record.parameters.items())} {record.seed}"] = record
+    found = [item for record in newest.values() for item in record.measurement.get("evidence", ())]
+    return found, hashlib.sha256((results / study / FILE).read_bytes()).hexdigest()[:16]

@@ -13,6 +13,8 @@ from figures.loading import load
 from figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, new_axes, save
 from specbound.core.errors import InvalidInput
 
+STUDY = "statements"
+
 LEAST = 1e-4
 """Tightness from which on all bounds are drawn at the left edge: next to vacuous."""
 
@@ -25,7 +27,7 @@ def draw(results: Path, out: Path) -> list[Path]:
     A point is one tuple of matrices, at its best indices; a diamond is the tightest instance that the search met. Right
     of 1 a bound is violated. Equalities, and what was measured on no matrices, are left out.
     """
-    records, source = load(results)
+    records, source = load(results, STUDY)
     by_name: dict[str, list[dict[str, Any]]] = {}
     for record in records:
         by_name.setdefault(record["statement"], []).append(record)

@@ -145,7 +145,7 @@ def _check(options: argparse.Namespace) -> int:
     from specbound.checks.budget import budget_of
     from specbound.checks.measured import Chain
     from specbound.checks.run import check
-    from specbound.report.table import as_json, render, rows
+    from specbound.report.table import as_json, render, rows, tell_surprises
     from specbound.weights import read_matrices
 
     chosen = _chosen(options, options.ids)
@@ -159,11 +159,13 @@ def _check(options: argparse.Namespace) -> int:
 
     records = check(chosen, options.kind, budget, options.seed, options.device, chains, progress)
     table = rows({item.id: item for item in chosen}.values(), records)
+    surprises = [line for row in table for line in row.surprises]
     if options.json:
         _print_json({"rows": as_json(table), "evidence": [record.to_json() for record in records]})
     else:
         render(table, Console())
-    return SURPRISE if any(row.surprises for row in table) else AS_EXPECTED
+        tell_surprises(surprises, Console())
+    return SURPRISE if surprises else AS_EXPECTED
 
 
 def _falsify(options: argparse.Namespace) -> int:
@@ -223,14 +225,10 @@ def _chosen(options: argparse.Namespace, names: Sequence[str]) -> list[Statement
 
 def _records(folder: Path | None) -> list[Evidence]:
     """The evidence of a results folder, or of the newest one here; none where there is none."""
-    from specbound.core.evidence import read_evidence
+    from specbound.campaign.reading import evidence_in, newest, read
 
-    if folder is None:
-        runs = sorted(RESULTS.glob("*/evidence.jsonl"))
-        return read_evidence(runs[-1]) if runs else []
-    if not (folder / "evidence.jsonl").is_file():
-        raise InvalidInput(f"{folder} holds no evidence.jsonl; give a folder that `python -m verify` wrote")
-    return read_evidence(folder / "evidence.jsonl")
+    chosen = folder or newest(RESULTS)
+    return evidence_in(read(chosen)) if chosen else []
 
 
 def _assignment(text: str) -> tuple[str, str]:

@@ -19,9 +19,10 @@ from safetensors.torch import save_file
 
 from specbound.cli import main
 from specbound.core.catalogue import catalog
-from specbound.core.evidence import Evidence, Kind, write_evidence
+from specbound.core.evidence import Evidence, Kind
 from specbound.core.verdict import Verdict
 from tests.conftest import run_module
+from tests.results import store_evidence
 
 SMALL = ("--set", "random_instances=4000", "--set", "property_examples=20", "--set", "ascents=1")
 THEOREM = '''"""The Frobenius norm of a product is at most a spectral norm times a Frobenius norm."""
@@ -94,12 +95,10 @@ def test_list(specbound, tmp_path: Path) -> None:
 
 def test_list_reads_statuses_from_evidence(specbound, tmp_path: Path) -> None:
     record = Evidence("triple_gap", Kind.PROPERTY, Verdict.HOLDS, counts={"HOLDS": 12})
-    write_evidence(tmp_path / "evidence.jsonl", [record])
-    listed = json.loads(specbound("list", "--json", "--evidence", str(tmp_path)).stdout)
+    results = store_evidence(tmp_path / "own", [record])
+    listed = json.loads(specbound("list", "--json", "--evidence", str(results)).stdout)
     assert {entry["id"]: entry["status"] for entry in listed}["triple_gap"] == "no counterexample in 12"
-    newest = tmp_path / "verify" / "results" / "2026-01-01"
-    newest.mkdir(parents=True)
-    write_evidence(newest / "evidence.jsonl", [record])
+    store_evidence(tmp_path / "verify" / "results" / "2026-01-01", [record])
     assert "no counterexample in 12" in specbound("list", cwd=tmp_path).stdout
 
 
@@ -191,7 +190,7 @@ BAD = {
     "missing weights": (("check", "--weights", "absent.safetensors"), "no file at"),
     "missing spectrum": (("spectrum", "absent.safetensors"), "no file at"),
     "missing statements": (("check", "--statements", "absent.py"), "no statements file"),
-    "missing evidence": (("list", "--evidence", "absent"), "holds no evidence.jsonl"),
+    "missing evidence": (("list", "--evidence", "absent"), "holds no results"),
 }
 
 

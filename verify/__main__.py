@@ -1,109 +1,114 @@
-"""Runs the studies, prints the verdict table, and writes evidence, summary and figures to a results folder."""
+"""Runs the studies: what a results folder lacks is computed, then tables, surprises, summary and figures follow."""
 
 from __future__ import annotations
 
 import argparse
-import importlib
-import json
 import sys
-import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from specbound.cli import seed
-from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput, unknown_name
-from specbound.core.evidence import package_hash, versions, write_atomically, write_evidence
-from specbound.report.command import exit_code
-from specbound.report.table import as_json, render, rows
+from specbound.core.provenance import write_atomically
+from specbound.report.command import AS_EXPECTED, SURPRISE, exit_code
+from specbound.report.table import PLAIN, tell_surprises
 
-STUDIES = ("statements",)
+if TYPE_CHECKING:
+    from specbound.campaign import Study
+
 RESULTS = Path("verify/results")
+
+SUMMARY = "summary.txt"
+"""Of a results folder: what the last run printed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the studies named on the command line; 0 as expected, 1 a surprise, 2 bad input."""
+    """Runs the studies named on the command line; 0 as expected, 1 a surprise or a failed cell, 2 bad input."""
     options = _parser().parse_args(arguments)
-    if options.list:
-        for name in STUDIES:
-            print(f"{name:16}{(importlib.import_module(f'verify.{name}').__doc__ or '').strip()}")
-        return 0
-    return exit_code("verify", lambda: _run(options))
+    return exit_code("verify", lambda: _list() if options.list else _run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m verify", description="Run the studies and print what holds.")
+    parser = argparse.ArgumentParser(
+        prog="python -m verify",
+        description="Run the studies and print what holds. The same folder again computes only what it lacks.",
+    )
     parser.add_argument("studies", nargs="*", metavar="STUDY", help="studies to run (all)")
-    for budget in ("quick", "standard", "deep"):
-        parser.add_argument(f"--{budget}", dest="budget", action="store_const", const=budget, default="quick")
+    budget = parser.add_mutually_exclusive_group()
+    for name in ("quick", "standard", "deep"):
+        budget.add_argument(f"--{name}", dest="budget", action="store_const", const=name, default="quick")
     parser.add_argument("--out", type=Path, metavar="DIR", help=f"results folder ({RESULTS}/<time>)")
-    parser.add_argument("--device", default="cpu", help="torch device of the search (%(default)s)")
-    parser.add_argument("--seed", type=seed, default=0, help="of all draws (%(default)s)")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=int, metavar="N", help="processes on this machine (one a core)")
+    where.add_argument("--scheduler", metavar="ADDRESS", help="use the Dask cluster with this scheduler")
+    parser.add_argument("--device", default="cpu", help="torch device (%(default)s)")
+    parser.add_argument("--seed", type=seed, default=0, help="the first of all seeds (%(default)s)")
     parser.add_argument("--list", action="store_true", help="list the studies")
     return parser
 
 
-def _run(options: argparse.Namespace) -> int:
-    for name in options.studies:
-        if name not in STUDIES:
-            raise unknown_name("study", name, STUDIES)
-    # Imported late, so that bad arguments and the help need not wait for torch.
-    from figures.tightness import draw
-    from specbound.checks.adversarial import device_of
+def _list() -> int:
+    from verify.studies import studies
 
+    for name in studies():
+        print(f"{name:16}{(sys.modules[f'verify.{name}'].__doc__ or '').strip().partition(chr(10))[0]}")
+    return AS_EXPECTED
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Imported late, so that bad arguments and the help need not wait for torch.
+    from specbound.checks.adversarial import device_of
+    from verify.studies import studies
+
+    known = studies()
+    for name in options.studies:
+        if name not in known:
+            raise unknown_name("study", name, known)
     device_of(options.device)
     started = time.perf_counter()
-    created = datetime.now(UTC)
-    out = _results_folder(options.out or RESULTS / created.strftime("%Y-%m-%dT%H-%M-%SZ"))
-
-    def progress(line: str) -> None:
-        print(f"{time.perf_counter() - started:6.1f} s  {line}", file=sys.stderr, flush=True)
-
-    records = [
-        record
-        for name in options.studies or STUDIES
-        for record in importlib.import_module(f"verify.{name}").run(
-            options.budget, options.seed, options.device, progress
-        )
-    ]
-    write_evidence(out / "evidence.jsonl", records)
-    table = rows(catalog().values(), records)
-    summary = {
-        "created": created.isoformat(timespec="seconds"),
-        "budget": options.budget,
-        "seed": options.seed,
-        "device": options.device,
-        "source": package_hash(),
-        "versions": dict(versions()),
-        "seconds": round(time.perf_counter() - started, 1),
-        "rows": as_json(table),
-    }
-    write_atomically(out / "summary.json", json.dumps(summary, indent=2) + "\n")
-    progress("drawing figures")
-    draw(out, out / "figures")
-    render(table, Console())
-    surprised = any(row.surprises for row in table)
-    outcome = "There were surprises." if surprised else "Everything came out as expected."
-    print(f"{outcome} {time.perf_counter() - started:.0f} s. Results: {out}")
-    return int(surprised)
+    out = options.out or RESULTS / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
+    console = Console(record=True)
+    clean = [_run_one(known[name], out, options, console) for name in options.studies or known]
+    _draw(out, console)
+    outcome = "Everything came out as expected." if all(clean) else "Not everything came out as expected."
+    console.print(f"{outcome} {time.perf_counter() - started:.0f} s. Results: {out}", **PLAIN)
+    write_atomically(out / SUMMARY, console.export_text())
+    return AS_EXPECTED if all(clean) else SURPRISE
 
 
-def _results_folder(path: Path) -> Path:
-    """A new folder for this run, seen to be writable before anything is computed."""
+def _run_one(study: Study, out: Path, options: argparse.Namespace, console: Console) -> bool:
+    """Runs one study and prints what came of it; whether all of that was expected and no cell failed."""
+    from specbound.campaign import Status, run
+
+    given = {name: getattr(options, name) for name in ("budget", "seed", "device", "workers", "scheduler")}
     try:
-        if path.is_dir() and any(path.iterdir()):
-            raise InvalidInput(f"{path} is not empty: it may hold the results of an earlier run; give a new folder")
-        path.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=path).close()
-    except OSError as error:
-        raise InvalidInput(
-            f"{path} cannot be written ({error.strerror}); give a folder that can, with --out"
-        ) from error
-    return path
+        records = run(study, out, **given)
+    except KeyboardInterrupt:
+        print(f"\n{out} keeps what is finished; --out {out} goes on from there", file=sys.stderr)
+        raise
+    if study.show is not None:
+        study.show(records, console)
+    surprises = list(study.surprises(records))
+    tell_surprises(surprises, console)
+    counts = Counter(record.status.value for record in records)
+    numbers = ", ".join(f"{number} {word}" for word, number in counts.items())
+    console.print(f"{study.name}: of {len(records)} cells {numbers}", **PLAIN)
+    return not surprises and not counts[Status.FAILED.value]
+
+
+def _draw(out: Path, console: Console) -> None:
+    from figures.drawing import draw_all
+
+    try:
+        draw_all(out, out / "figures")
+    except InvalidInput as error:
+        console.print(f"not drawn: {error}", **PLAIN)
 
 
 if __name__ == "__main__":

@@ -2,22 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from specbound.checks.run import check
-from specbound.core.evidence import Evidence
+from rich.console import Console
+
+from specbound.campaign import Grid, Record, Study, evidence_in
+from specbound.checks.budget import BUDGETS
+from specbound.checks.measured import Chain
+from specbound.checks.run import KINDS, check_one
+from specbound.core.catalogue import catalog
+from specbound.core.statement import Expected
+from specbound.core.status import surprises
+from specbound.core.verdict import Verdict
+from specbound.report.table import render, rows
 from verify.weights import digits_chain, gaussian_twin, transformer_chain
 
+STATEMENTS = catalog()
 
-def run(budget: str, seed: int, device: str, progress: Callable[[str], None]) -> list[Evidence]:
-    """All evidence on all statements.
 
-    Predictions, from the theory: every statement holds but ``triple_independent``, which is refuted; every mutant is
-    refuted; on real weights ``horn_johnson_triple`` is vacuous wherever a factor has a kernel on the wrong side.
+def predict(statement: str, kind: str) -> dict[str, Any]:
+    """Which claims the check is to find violated: a refuted reading, by whatever searches; and every mutant attacked.
+
+    The refuted reading is false for low ranks only, so that trained weights are not predicted to violate it.
     """
-    progress("reading the transformer's weights")
+    claim = STATEMENTS[statement]
+    mutants = [claim.mutate(mutant).id for mutant in claim.mutants] if kind == "adversarial" else []
+    refuted = claim.expected is Expected.REFUTED and kind != "measured"
+    return {"violated": sorted([claim.id] * refuted + mutants)}
+
+
+def measure(statement: str, kind: str, budget: str, seed: int, device: str) -> dict[str, Any]:
+    """Which claims the check finds violated, and its evidence."""
+    chains = _chains(seed) if kind == "measured" else ()
+    found = check_one(STATEMENTS[statement], kind, BUDGETS[budget], seed, device, chains)
+    violated = {record.statement for record in found if record.verdict is Verdict.VIOLATED}
+    return {"violated": sorted(violated), "evidence": [record.to_json() for record in found]}
+
+
+@cache
+def _chains(seed: int) -> tuple[Chain, ...]:
+    """A trained transformer, Gaussian matrices of its shapes, and a network trained on digits."""
     transformer = transformer_chain()
-    progress("training a network on digits")
-    digits = digits_chain(seed)
-    chains = [gaussian_twin(transformer, seed), transformer, digits]
-    return check(budget=budget, seed=seed, device=device, chains=chains, progress=progress)
+    return gaussian_twin(transformer, seed), transformer, digits_chain(seed)
+
+
+def unexpected(records: Sequence[Record]) -> list[str]:
+    """What the evidence shows and the statements do not say, and where a refuted reading fared unlike predicted."""
+    evidence = evidence_in(records)
+    found = [line for statement in STATEMENTS.values() for line in surprises(statement, evidence)]
+    for record in records:
+        claim, kind = record.parameters["statement"], record.parameters["kind"]
+        if STATEMENTS[claim].expected is Expected.REFUTED and record.measurement:
+            predicted, measured = (claim in side["violated"] for side in (record.prediction, record.measurement))
+            if predicted is not measured:
+                found.append(
+                    f"{claim}: {kind} evidence {'does not refute' if predicted else 'refutes'} it, unlike predicted"
+                )
+    return found
+
+
+def show(records: Sequence[Record], console: Console) -> None:
+    """Prints the verdict table."""
+    render(rows(STATEMENTS.values(), evidence_in(records)), console)
+
+
+study = Study(
+    name="statements",
+    grids={
+        budget: Grid({"statement": list(STATEMENTS), "kind": list(KINDS), "budget": [budget]}) for budget in BUDGETS
+    },
+    predict=predict,
+    measure=measure,
+    surprises=unexpected,
+    show=show,
+    rests_on=("../proofs",),
+)

@@ -63,27 +63,55 @@ def check(
     found: list[Evidence] = []
     reason = ""
     tasks = [(statement, kind) for statement in chosen for kind in wanted]
-    # Many small problems: two threads on one of them wait for each other, and wait long where other programs run.
-    with threadpool_limits(limits=1):
-        for number, (statement, kind) in enumerate(tasks, start=1):
-            progress(f"[{number}/{len(tasks)}] {statement.id}: {kind}")
-            for one in _checks(statement, kind, spend, seed, device, given):
-                try:
-                    record = one()
-                    found.append(record)
-                    if kind in SEARCHES and not record.examples:
-                        progress(f"{record.statement}: no drawn instance meets the assumptions; give recipes that do")
-                except NotAvailable as error:
-                    if kind not in OPTIONAL:
-                        raise
-                    reason = str(error)
-                    progress(f"not available: {reason}")
+    for number, (statement, kind) in enumerate(tasks, start=1):
+        progress(f"[{number}/{len(tasks)}] {statement.id}: {kind}")
+        try:
+            found += check_one(statement, kind, spend, seed, device, given, progress)
+        except NotAvailable as error:
+            if kind not in OPTIONAL:
+                raise
+            reason = str(error)
     if chains and "measured" in wanted and not any(record.kind is Kind.MEASURED for record in found):
         raise InvalidInput("none of the statements could be measured on the given matrices; see the lines above")
     if found and not any(record.examples or record.kind is Kind.SYMBOLIC for record in found):
         raise InvalidInput("nothing was compared: no drawn instance meets the assumptions; give recipes that do")
     if not found:
         raise InvalidInput(f"nothing could be checked: no {' or '.join(wanted)} check was available ({reason})")
+    return found
+
+
+def check_one(
+    statement: Statement,
+    kind: str,
+    budget: Budget,
+    seed: int,
+    device: str,
+    chains: Sequence[Chain],
+    progress: Progress = lambda _: None,
+) -> list[Evidence]:
+    """The evidence of one kind on one statement; the adversarial kind attacks its mutants too.
+
+    **Parameters.** As for :func:`check`.
+    **Raises.** :class:`NotAvailable` where the kind is optional and gives no evidence at all, and wherever another kind
+    lacks something.
+    """
+    found: list[Evidence] = []
+    reason = ""
+    # Many small problems: two threads on one of them wait for each other, and wait long where other programs run.
+    with threadpool_limits(limits=1):
+        for one in _checks(statement, kind, budget, seed, device, chains):
+            try:
+                found.append(one())
+            except NotAvailable as error:
+                if kind not in OPTIONAL:
+                    raise
+                reason = str(error)
+                progress(f"not available: {reason}")
+    for record in found:
+        if kind in SEARCHES and not record.examples:
+            progress(f"{record.statement}: no drawn instance meets the assumptions; give recipes that do")
+    if not found:
+        raise NotAvailable(reason)
     return found
 
 

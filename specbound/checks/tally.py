@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from specbound.checks.shrink import shrink
-from specbound.core.evidence import Evidence, Kind, file_hashes
+from specbound.core.evidence import Evidence, Kind
+from specbound.core.provenance import file_hashes
 from specbound.core.recipe import Recipe, Values
 from specbound.core.statement import Statement
 from specbound.core.verdict import Verdict

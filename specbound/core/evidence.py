@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import platform
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import Enum
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from specbound.core.errors import InvalidInput
+from specbound.core.provenance import Source, package_hash, versions
 from specbound.core.verdict import Verdict
-
-PACKAGE = Path(__file__).resolve().parents[1]
-CHECKOUT = PACKAGE.parent
 
 
 class Kind(Enum):
@@ -67,10 +57,7 @@ class Evidence:
     @property
     def stale(self) -> bool:
         """Whether the source that the record rests on has changed, or is gone."""
-        paths = {name: CHECKOUT / name for name in self.files}
-        if not all(path.is_file() for path in paths.values()):
-            return True
-        return self.source != package_hash() or dict(self.files) != file_hashes(*paths.values())
+        return Source(self.source, self.files).stale
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, for one line of JSON."""
@@ -90,68 +77,3 @@ class Evidence:
             return cls(**given)
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidInput(f"not an evidence record ({error}); it may come from another version") from error
-
-
-def versions() -> Mapping[str, str]:
-    """The versions of Python and of the packages that numbers come from, without importing them."""
-    found = {"python": platform.python_version()}
-    for package in ("specbound", "numpy", "torch", "hypothesis", "sympy", "python-flint"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
-
-
-def file_hashes(*files: Path | None) -> dict[str, str]:
-    """Hashes of files outside the package that evidence rests on; the names are relative to the checkout within it."""
-    hashes: dict[str, str] = {}
-    for path in files:
-        if path is not None and PACKAGE not in path.resolve().parents:
-            resolved = path.resolve()
-            inside = CHECKOUT in resolved.parents
-            name = resolved.relative_to(CHECKOUT).as_posix() if inside else str(resolved)
-            hashes[name] = hashlib.sha256(resolved.read_bytes()).hexdigest()[:16]
-    return hashes
-
-
-@cache
-def package_hash() -> str:
-    """A hash of the installed package's source, which all evidence carries."""
-    digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def write_evidence(path: Path, records: Iterable[Evidence]) -> None:
-    """Writes one JSON line a record; the file appears whole under its name or not at all."""
-    write_atomically(path, "".join(json.dumps(record.to_json(), allow_nan=False) + "\n" for record in records))
-
-
-def read_evidence(path: Path) -> list[Evidence]:
-    """The records of a file; raises :class:`InvalidInput` naming the first line that is not one."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path} is no text file; required: one JSON record a line") from error
-    records: list[Evidence] = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            records.append(Evidence.from_json(json.loads(line)))
-        except (json.JSONDecodeError, InvalidInput) as error:
-            raise InvalidInput(f"{path}, line {number}: {error}") from error
-    return records
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Writes text under a temporary name beside ``path`` and moves it there once it is complete."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -57,7 +57,7 @@ def rows(statements: Iterable[Statement], records: Sequence[Evidence]) -> list[R
 
 
 def render(table: Sequence[Row], console: Console) -> None:
-    """Prints the table, then a line for each counterexample and each surprise."""
+    """Prints the table, then a line for each counterexample."""
     drawn = Table(box=SIMPLE_HEAD, pad_edge=False, caption=CAPTION, caption_justify="left", padding=(0, 1, 0, 0))
     headings = ("statement", "derivation", "certified", "searched", "margin", "mutants", "random", "real", "standing")
     for number, heading in enumerate(headings):
@@ -84,9 +84,12 @@ def render(table: Sequence[Row], console: Console) -> None:
     for row in table:
         if not row.mutants and row.margin is not None:
             console.print(f"{row.statement}: no mutants, so nothing shows how strong its search was", **PLAIN)
-    for row in table:
-        for surprise in row.surprises:
-            console.print(f"SURPRISE {surprise}", **PLAIN)
+
+
+def tell_surprises(lines: Iterable[str], console: Console) -> None:
+    """Prints a line for each surprise."""
+    for line in lines:
+        console.print(f"SURPRISE {line}", **PLAIN)
 
 
 CAPTION = (

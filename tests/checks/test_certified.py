@@ -11,18 +11,20 @@ import pytest
 pytest.importorskip("flint")
 
 import specbound
+from specbound.campaign import evidence_in, read
 from specbound.checks.adversarial import check_adversarial
 from specbound.checks.budget import BUDGETS, budget_of
 from specbound.checks.certified import check_certified, decide
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
-from specbound.core.evidence import Kind, write_evidence
+from specbound.core.evidence import Kind
 from specbound.core.instance import Domain
 from specbound.core.statement import Example, Expected, Source, Statement
 from specbound.core.status import status, surprises
 from specbound.core.verdict import Relation, Verdict
 from specbound.numeric.ops import NotAvailable
 from specbound.statements.recipes import recipes_of
+from tests.results import store_evidence
 
 CATALOG = catalog()
 TRUE = [s for s in CATALOG.values() if s.expected is Expected.HOLDS]
@@ -132,7 +134,7 @@ def test_evidence_with_huge_sides_can_be_written(tmp_path: Path) -> None:
     huge = _claim(lambda x: first(x) ** 2, Relation.LE, lambda _: 0, refuted_by=(Example("huge", {"A": [[1e200]]}),))
     found = check_certified(huge, 1, 0)
     assert found.details["violated"]["lhs"][1] is None
-    write_evidence(tmp_path / "evidence.jsonl", [found])
+    assert evidence_in(read(store_evidence(tmp_path, [found]))) == [found]
 
 
 def test_a_claimed_equality_or_refutation_that_is_none_is_a_surprise() -> None:

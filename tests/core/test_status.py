@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from specbound.core import evidence as module
+from specbound.core import provenance as module
 from specbound.core.catalogue import catalog
 from specbound.core.evidence import Evidence, Kind
 from specbound.core.status import mutants_refuted, status, surprises

@@ -1,6 +1,5 @@
 """The main job as a user runs it: once, quick, and everything it leaves behind."""
 
-import json
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +8,18 @@ from subprocess import CompletedProcess
 import pytest
 
 import verify.__main__ as job
+from specbound.campaign import Grid, Status, evidence_in, read
+from specbound.checks.budget import BUDGETS
 from specbound.core.catalogue import catalog
-from specbound.core.evidence import Evidence, Kind, read_evidence
+from specbound.core.errors import InvalidInput
+from specbound.core.evidence import Evidence, Kind
 from specbound.core.status import status
 from specbound.core.verdict import Verdict
+from specbound.report.table import rows
 from tests.conftest import run_module
+from tests.results import store_evidence
+from verify import statements
+from verify.studies import studies
 from verify.weights import digits_chain, gaussian_twin, transformer_chain
 
 NOT_MEASURED = {("interlacing_isometry", Kind.MEASURED), ("kronecker_spectrum", Kind.MEASURED)}
@@ -32,46 +38,67 @@ def test_the_quick_job_comes_out_as_expected(finished) -> None:
     assert f"Results: {out}" in done.stdout.splitlines()[-1]
     assert "Everything came out as expected." in done.stdout
     assert "SURPRISE" not in done.stdout
-    assert f"{5 * len(catalog())}/{5 * len(catalog())}" in done.stderr
+    cells = 5 * len(catalog())
+    assert f"statements, predictions: {cells} of {cells}" in done.stderr
+    assert f"statements, measurements: {cells} of {cells}" in done.stderr
     for statement in catalog().values():
         assert statement.id in done.stdout
     assert "triple_independent: smallest counterexample {" in done.stdout
+    assert (out / "summary.txt").read_text() == done.stdout
 
 
 def test_the_results_are_complete_and_agree(finished) -> None:
     _, out = finished
-    records = read_evidence(out / "evidence.jsonl")
-    summary = json.loads((out / "summary.json").read_text())
-    rows = {row["statement"]: row for row in summary["rows"]}
+    records = read(out, "statements")
+    evidence = evidence_in(records)
+    found = {row.statement: row for row in rows(catalog().values(), evidence)}
     for statement in catalog().values():
-        row = rows[statement.id]
-        assert row["status"] == status(statement, records)
-        assert row["mutants"] == row["mutants_refuted"] == len(statement.mutants) > 0
-        assert row["searched"] > 0 or row["standing"] == "refuted"
-        for kind in (Kind.SYMBOLIC, Kind.PROPERTY, Kind.ADVERSARIAL, Kind.CERTIFIED, Kind.MEASURED):
-            if (statement.id, kind) in NOT_MEASURED:
-                continue
-            assert any(r.statement == statement.id and r.kind is kind for r in records), (statement.id, kind)
-    assert rows["triple_independent"]["status"] == "refuted"
-    assert rows["triple_independent"]["counterexample"]["n"] == 2
-    assert rows["horn_johnson_triple"]["tightness_real"] == 0
-    assert {r.details["chain"] for r in records if r.kind is Kind.MEASURED} >= {"MiniLM", "digits"}
+        row = found[statement.id]
+        assert row.status == status(statement, evidence)
+        assert row.mutants == row.mutants_refuted == len(statement.mutants) > 0
+        assert row.searched > 0 or row.standing == "refuted"
+        for kind in Kind:
+            is_there = any(item.statement == statement.id and item.kind is kind for item in evidence)
+            assert is_there is ((statement.id, kind) not in NOT_MEASURED), (statement.id, kind)
+    assert found["triple_independent"].status == "refuted"
+    assert found["triple_independent"].counterexample["n"] == 2
+    assert found["horn_johnson_triple"].tightness_real == 0
+    assert {item.details["chain"] for item in evidence if item.kind is Kind.MEASURED} >= {"MiniLM", "digits"}
+
+
+def test_what_was_predicted_was_measured(finished) -> None:
+    _, out = finished
+    for record in read(out, "statements"):
+        unavailable = (record.parameters["statement"], Kind(record.parameters["kind"])) in NOT_MEASURED
+        assert record.status is (Status.NOT_AVAILABLE if unavailable else Status.MEASURED), record.error
+        assert not record.stale
+        if not unavailable:
+            assert record.measurement["violated"] == record.prediction["violated"]
 
 
 def test_the_figures_of_the_run_are_there(finished) -> None:
     _, out = finished
     assert (out / "figures" / "tightness.png").read_bytes().startswith(b"\x89PNG")
     assert (out / "figures" / "tightness.pdf").read_bytes().startswith(b"%PDF")
-    assert not list(out.rglob(".*"))
+    assert [path.name for path in out.rglob(".*")] == [".lock"]
 
 
-def test_an_earlier_run_is_not_written_over(finished) -> None:
-    _, out = finished
-    before = (out / "evidence.jsonl").read_bytes()
-    done = run_module("verify", "--out", str(out))
+def test_the_same_folder_again_repeats_nothing(finished) -> None:
+    done, out = finished
+    before = (out / "statements" / "records.jsonl").read_bytes()
+    again = run_module("verify", "--quick", "--out", str(out))
+    assert again.returncode == 0, again.stderr
+    assert "90 cells, 90 of them there" in again.stderr
+    assert (out / "statements" / "records.jsonl").read_bytes() == before
+    assert again.stdout.splitlines()[:-1] == done.stdout.splitlines()[:-1]
+
+
+def test_a_folder_of_other_things_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "evidence.jsonl").write_text("of an earlier version")
+    done = run_module("verify", "--out", str(tmp_path))
     assert done.returncode == 2
-    assert "may hold the results of an earlier run" in done.stderr
-    assert (out / "evidence.jsonl").read_bytes() == before
+    assert "holds no results of this version" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["evidence.jsonl"]
 
 
 def test_an_unwritable_results_folder_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
@@ -84,16 +111,24 @@ def test_an_unwritable_results_folder_is_refused_before_anything_is_computed(tmp
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(("statemants",), "the nearest known: statements"), (("--device", "cuda:99"), "cannot be used here")],
+    [
+        (("statemants",), "the nearest known: statements"),
+        (("--device", "cuda:99"), "cannot be used here"),
+        (("--workers", "0"), "workers = 0; required: at least 1"),
+        (("--workers", "2", "--scheduler", "tcp://127.0.0.1:1"), "not allowed with"),
+        (("--quick", "--deep"), "not allowed with"),
+        (("--seed", "-1"), "required: a whole number from 0 up"),
+    ],
 )
-def test_bad_arguments(arguments: tuple[str, ...], message: str) -> None:
-    done = run_module("verify", *arguments)
+def test_bad_arguments(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    done = run_module("verify", *arguments, "--out", str(tmp_path / "out"))
     assert done.returncode == 2
     assert message in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_studies_are_listed() -> None:
-    assert run_module("verify", "--list").stdout.startswith("statements ")
+    assert run_module("verify", "--list").stdout.startswith("statements      The statements of the catalogue: ")
 
 
 def test_an_interruption_that_training_swallows_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,13 +139,50 @@ def test_an_interruption_that_training_swallows_ends_the_run(monkeypatch: pytest
         digits_chain(seed=0)
 
 
-def test_any_surprise_exits_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    monkeypatch.setattr("figures.tightness.draw", lambda *_: [])
-    violated = Evidence("weyl_sum", Kind.PROPERTY, Verdict.VIOLATED, counts={"VIOLATED": 1})
-    for number, record in enumerate([violated, replace(violated, verdict=Verdict.HOLDS)]):
-        monkeypatch.setattr("verify.statements.run", lambda *_, record=record: [record])
-        assert job.main(["--out", str(tmp_path / str(number))]) == (record is violated)
-    assert "SURPRISE weyl_sum" in capsys.readouterr().out
+@pytest.mark.parametrize(
+    ("verdict", "code", "told"),
+    [
+        (Verdict.HOLDS, 0, "of 1 cells 1 measured"),
+        (Verdict.VIOLATED, 1, "SURPRISE weyl_sum: expected to hold, VIOLATED by property evidence"),
+        (None, 1, "of 1 cells 1 failed"),
+    ],
+)
+def test_a_surprise_or_a_failed_cell_exits_1(tmp_path: Path, monkeypatch, capsys, verdict, code, told) -> None:
+    def measure(statement: str, kind: str) -> dict:
+        record = Evidence(statement, Kind(kind), verdict, counts={verdict.value: 1})
+        return {"violated": [], "evidence": [record.to_json()]}
+
+    grid = Grid({"statement": ["weyl_sum"], "kind": ["property"]})
+    one = replace(statements.study, grids=dict.fromkeys(BUDGETS, grid), measure=measure)
+    monkeypatch.setattr(statements, "study", one)
+    assert job.main(["--out", str(tmp_path), "--workers", "1"]) == code
+    printed = capsys.readouterr().out
+    assert told in printed
+    assert "not drawn: " in printed
+
+
+def test_a_refuted_reading_that_fares_unlike_predicted_is_a_surprise(tmp_path: Path) -> None:
+    records = read(store_evidence(tmp_path, []))
+    unlike = replace(
+        records[0],
+        parameters={"statement": "triple_independent", "kind": "measured"},
+        prediction={"violated": []},
+        measurement={"violated": ["triple_independent"], "evidence": []},
+    )
+    assert statements.unexpected([unlike]) == ["triple_independent: measured evidence refutes it, unlike predicted"]
+    swapped = replace(unlike, prediction=unlike.measurement, measurement=unlike.prediction)
+    (line,) = statements.unexpected([swapped])
+    assert line == "triple_independent: measured evidence does not refute it, unlike predicted"
+
+
+def test_a_study_that_is_not_as_its_file_says_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "study", replace(statements.study, name="other"))
+    with pytest.raises(InvalidInput, match=r"verify/statements\.py defines the study other"):
+        studies()
+    grids = {"quick": statements.study.grids["quick"]}
+    monkeypatch.setattr(statements, "study", replace(statements.study, name="statements", grids=grids))
+    with pytest.raises(InvalidInput, match="has grids quick; required: exactly quick, standard, deep"):
+        studies()
 
 
 def test_the_chains_are_what_they_say() -> None:

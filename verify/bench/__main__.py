@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from specbound.core.evidence import package_hash, versions
+from specbound.core.provenance import package_hash, versions
 from verify.bench import commands, search, searches, strength
 
 

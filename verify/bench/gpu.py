@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from specbound.core.evidence import package_hash, versions
+from specbound.core.provenance import package_hash, versions
 from verify.bench import search, strength
 
 

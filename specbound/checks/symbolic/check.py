@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from specbound.checks.symbolic.derivation import Derivation, DerivationFailed
-from specbound.core.evidence import CHECKOUT, PACKAGE, Evidence, Kind, file_hashes
+from specbound.core.evidence import Evidence, Kind
+from specbound.core.provenance import CHECKOUT, PACKAGE, file_hashes
 from specbound.core.statement import Statement
 from specbound.core.verdict import Verdict
 from specbound.numeric.ops import NotAvailable

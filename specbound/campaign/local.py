@@ -1,0 +1,75 @@
+"""Cells on this machine: processes that joblib keeps, each with its share of the cores."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from joblib import Parallel, cpu_count, delayed, parallel_config
+from joblib.externals.loky import process_executor
+
+from specbound.campaign.study import Cell
+from specbound.campaign.task import Outcome, Task
+
+DEATHS = 3
+"""How many worker processes may end under a cell before it is given up, the last two times alone with it."""
+
+Executor = Callable[[Task, Sequence[Cell]], Iterator[tuple[Cell, Outcome]]]
+"""Runs a task on cells and gives what came of each, as it comes."""
+
+
+def on_this_machine(workers: int) -> Executor:
+    """Worker processes here; a single one is this process itself."""
+
+    def execute(task: Task, cells: Sequence[Cell]) -> Iterator[tuple[Cell, Outcome]]:
+        waiting = {cell.id: cell for cell in cells}
+        deaths: Counter[str] = Counter()
+        while waiting:
+            # A process that ends takes the others with it. Cells that were under way are tried again one at a time, so
+            # that the one that ends it is known.
+            suspects = [cell for cell in waiting.values() if deaths[cell.id]]
+            sent: list[str] = []
+            try:
+                for cell, outcome in _in_parallel(task, suspects[:1] or list(waiting.values()), workers, sent):
+                    del waiting[cell.id]
+                    yield cell, outcome
+            except BrokenProcessPool as error:
+                for name in set(sent) & set(waiting):
+                    deaths[name] += 1
+                    if deaths[name] == DEATHS:
+                        yield waiting.pop(name), Outcome.died(error)
+
+    return execute
+
+
+def threads_each(workers: int) -> int:
+    """How many threads each worker's linear algebra may use so that together they fill the machine once."""
+    return max(1, cpu_count() // workers)
+
+
+def _in_parallel(task: Task, cells: Sequence[Cell], workers: int, sent: list[str]) -> Iterator[tuple[Cell, Outcome]]:
+    def calls() -> Iterator[Any]:
+        for cell in cells:
+            sent.append(cell.id)
+            yield delayed(_with_cell)(task, cell)
+
+    with parallel_config("loky", n_jobs=workers, inner_max_num_threads=task.threads if workers > 1 else None):
+        # A batch is one cell: what is finished is on disk at once.
+        parallel: Any = Parallel(
+            return_as="generator_unordered",
+            batch_size=1,  # pyright: ignore[reportArgumentType]
+            initializer=_keep_what_cells_share,
+        )
+        yield from parallel(calls())
+
+
+def _keep_what_cells_share() -> None:
+    """Lets a worker grow: loky would replace one that holds 300 MB more than at first, with what its cells share."""
+    process_executor._MAX_MEMORY_LEAK_SIZE = math.inf  # pyright: ignore[reportAttributeAccessIssue, reportPrivateUsage]
+
+
+def _with_cell(task: Task, cell: Cell) -> tuple[Cell, Outcome]:
+    return cell, task(cell)

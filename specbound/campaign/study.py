@@ -1,0 +1,168 @@
+"""A study: a declared grid, what is predicted and what is measured in one cell of it, and what would be a surprise."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from specbound.campaign.plain import content_hash, plain
+from specbound.campaign.sources import files_behind
+from specbound.core.errors import InvalidInput, unknown_name
+from specbound.core.provenance import Source
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from specbound.campaign.reading import Record
+
+GIVEN = ("seed", "device")
+"""What a run gives to every cell beside its place in the grid."""
+
+COLUMNS = ("study", "cell", "status", "stale", "error", "attempts", "seconds", "run", "source")
+"""Names that the table of records uses, so that no axis may."""
+
+Finding = Callable[..., Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Every combination of the values of named axes, each for ``seeds`` seeds: the run's own and its successors.
+
+    A value is plain data: a number, a string, a boolean, None, or a list or mapping of them.
+    """
+
+    axes: Mapping[str, Sequence[Any]]
+    seeds: int = 1
+
+    def __post_init__(self) -> None:
+        for name, values in self.axes.items():
+            if not name.isidentifier() or name in (*GIVEN, *COLUMNS):
+                taken = f"an identifier other than {', '.join((*GIVEN, *COLUMNS))}"
+                raise InvalidInput(f"axis {name!r}; required: {taken}")
+            if isinstance(values, str) or not isinstance(values, Sequence | range):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InvalidInput(f"axis {name} is {values!r}; required: a list of values, also for a single one")
+            if not values:
+                raise InvalidInput(f"axis {name} has no values, so the grid would be empty; give at least one")
+        if self.seeds < 1:
+            raise InvalidInput(f"seeds = {self.seeds}; required: at least 1")
+
+    def points(self) -> Iterator[dict[str, Any]]:
+        """The combinations, the last axis running fastest."""
+        for values in itertools.product(*self.axes.values()):
+            yield {name: plain(value, name) for name, value in zip(self.axes, values, strict=True)}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One place of a grid: its parameters, its seed, and the identity that both have together with the source."""
+
+    id: str
+    parameters: Mapping[str, Any]
+    seed: int
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name}={value}" for name, value in {**self.parameters, "seed": self.seed}.items())
+
+
+@dataclass(frozen=True)
+class Study:
+    """A declared grid for each budget, and pure functions of one cell.
+
+    ``predict`` and ``measure`` are called with the axes by name, ``seed``, and ``device`` if they ask for it;
+    ``measure`` takes every axis, ``predict`` those that the prediction depends on. Both give a mapping of names to
+    plain data, not empty; a NumPy array among the measured values is stored beside the records. All predictions of a
+    run are on disk before its first measurement begins, and neither function sees what the other gave.
+    ``surprises`` judges the records of one run: a line for whatever was not predicted. ``show`` prints what a
+    reader wants to see of them. ``rests_on``: files and folders of Python source, relative to the study's file, that
+    results depend on although the study does not import them by a statement.
+    """
+
+    name: str
+    grids: Mapping[str, Grid | Sequence[Grid]]
+    predict: Finding
+    measure: Finding
+    surprises: Callable[[Sequence[Record]], Sequence[str]]
+    show: Callable[[Sequence[Record], Console], None] | None = None
+    rests_on: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise InvalidInput(f"study name {self.name!r}; required: an identifier, as it becomes the name of a folder")
+        if not self.grids:
+            raise InvalidInput(f"study {self.name} declares no grid; give at least one, by the name of a budget")
+        for budget in self.grids:
+            for grid in self._grids(budget):
+                self._refuse_other_axes(budget, grid)
+
+    def cells(self, budget: str, seed: int, device: str, source: Source) -> list[Cell]:
+        """The cells of a budget in the order of its grids, each once.
+
+        **Raises.** :class:`InvalidInput` for an unknown budget, or a seed below 0.
+        """
+        if budget not in self.grids:
+            raise unknown_name(f"budget of the study {self.name}", budget, self.grids)
+        if seed < 0:
+            raise InvalidInput(f"seed {seed}; required: a whole number from 0 up")
+        asks_for_device = "device" in _parameters(self.measure)
+        cells: dict[str, Cell] = {}
+        for grid in self._grids(budget):
+            for point, offset in itertools.product(list(grid.points()), range(grid.seeds)):
+                parameters = {**point, "device": device} if asks_for_device else point
+                cell = self._cell(parameters, seed + offset, source)
+                cells[cell.id] = cell
+        return list(cells.values())
+
+    def source(self) -> Source:
+        """The source that results rest on, as it is now: this package, the study's file, what it imports beside it."""
+        return Source(files={**files_behind(self.predict), **files_behind(self.measure, self.rests_on)})
+
+    def _cell(self, parameters: Mapping[str, Any], seed: int, source: Source) -> Cell:
+        content = {
+            "study": self.name,
+            "parameters": parameters,
+            "seed": seed,
+            "source": {"package": source.package, "files": source.files},
+        }
+        return Cell(content_hash(content), parameters, seed)
+
+    def _grids(self, budget: str) -> Sequence[Grid]:
+        given = self.grids[budget]
+        return [given] if isinstance(given, Grid) else given
+
+    def _refuse_other_axes(self, budget: str, grid: Grid) -> None:
+        measured, predicted = _parameters(self.measure), _parameters(self.predict)
+        for name in grid.axes:
+            if name not in measured:
+                raise unknown_name(f"axis of {self.name}'s {budget} grid, as measure takes it:", name, measured)
+        if grid.seeds > 1 and "seed" not in measured:
+            raise InvalidInput(
+                f"{self.name}: {grid.seeds} seeds in the {budget} grid; required: a measure that takes seed"
+            )
+        for function, names, given in (("measure", measured, GIVEN), ("predict", predicted, measured)):
+            for name in names:
+                if name not in (*grid.axes, *given):
+                    required = f"among {', '.join((*grid.axes, *given))}"
+                    raise InvalidInput(
+                        f"{self.name}: {function} takes {name}; required in the {budget} grid: {required}"
+                    )
+
+
+def arguments_of(function: Finding, cell: Cell) -> dict[str, Any]:
+    """The arguments that a study's function takes, from a cell."""
+    given = {**cell.parameters, "seed": cell.seed}
+    return {name: given[name] for name in _parameters(function)}
+
+
+def _parameters(function: Finding) -> list[str]:
+    found = inspect.signature(function).parameters.values()
+    for parameter in found:
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
+            raise InvalidInput(f"{function.__qualname__} takes {parameter}; required: each axis by its name")
+        if parameter.default is not parameter.empty:
+            raise InvalidInput(
+                f"{function.__qualname__} has a default for {parameter.name}; required: values in the grid"
+            )
+    return [parameter.name for parameter in found]
