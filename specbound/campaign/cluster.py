@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError
 from contextlib import contextmanager
 
 from specbound.campaign.local import Executor
@@ -25,9 +25,12 @@ def on_cluster(address: str) -> Iterator[Executor]:
     """
     try:
         from distributed import Client, KilledWorker, as_completed
+        from distributed.comm.addressing import get_address_host_port
     except ModuleNotFoundError as error:
         raise NotAvailable("a cluster needs distributed: pip install 'specbound[cluster]'") from error
     try:
+        # Asked beforehand: a client that found nobody takes long to go away.
+        socket.create_connection(get_address_host_port(address), timeout=SECONDS_TO_ANSWER).close()
         client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:
         raise InvalidInput(
@@ -39,14 +42,14 @@ def on_cluster(address: str) -> Iterator[Executor]:
         futures = client.map(task, cells, pure=False)
         cell_of = dict(zip((future.key for future in futures), cells, strict=True))
         try:
-            for future in as_completed(futures):
+            for future in as_completed(futures, loop=client.loop):
+                if future.cancelled():
+                    raise InvalidInput(f"the scheduler at {address} was lost; what is stored stays, start again")
                 error = future.exception()
                 if isinstance(error, KilledWorker):
                     yield cell_of[future.key], Outcome.died(error)
                 elif isinstance(error, InvalidInput):
                     raise error
-                elif isinstance(error, CancelledError):
-                    raise InvalidInput(f"the scheduler at {address} was lost; what is stored stays, start again")
                 elif error is not None:
                     raise InvalidInput(
                         f"the workers at {address} cannot run the study ({type(error).__name__}: {error}); "

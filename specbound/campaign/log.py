@@ -62,8 +62,13 @@ class Log:
         """Returns once everything appended has reached the disk."""
         os.fsync(self._descriptor)
 
-    def drop_half_line(self) -> int:
-        """Cuts what stands behind the last whole line, left by a writer that was stopped; returns its bytes."""
+    def mend(self) -> int:
+        """Takes away what a writer that was stopped has left: temporary files, and half a line at the end.
+
+        Returns the bytes of that half line.
+        """
+        for temporary in arrays_of(self.path, "").parent.glob(".*"):
+            temporary.unlink()
         content = self.path.read_bytes()
         whole = content.rfind(b"\n") + 1
         os.ftruncate(self._descriptor, whole)

@@ -47,10 +47,10 @@ def run(
     workers = _workers(workers, scheduler, device)
     source = study.source()
     cells = study.cells(budget, seed, device, source)
-    with writing(out, study.name) as log:
-        dropped = log.drop_half_line()
-        if dropped:
-            reporter.say(f"{log.path}: left out {dropped} bytes of a line that was never finished; its cell runs again")
+    with _executor(workers, scheduler) as execute, writing(out, study.name) as log:
+        half = log.mend()
+        if half:
+            reporter.say(f"{log.path}: took out {half} bytes of a line that was never finished; its cell runs again")
         known = {record.cell: record for record in records_of(log.path)}
         present = dict(versions())
         missing = [cell for cell in cells if cell.id not in known or not _is_done(known[cell.id], present)]
@@ -60,14 +60,13 @@ def run(
             settings = {"budget": budget, "seed": seed, "device": device, "workers": workers, "threads": threads}
             head = header(study, cells, source, settings)
             unpredicted = [cell for cell in missing if cell.id not in known or not known[cell.id].prediction]
-            with _executor(workers, scheduler) as execute:
-                writer = _Writer(study.name, log, head, reporter)
-                writer.begin()
-                lost = writer.phase("prediction", execute, Task(study.predict, source, threads), unpredicted)
-                log.settle()
-                measured = [cell for cell in missing if cell.id not in lost]
-                writer.phase("measurement", execute, Task(study.measure, source, threads, arrays=True), measured)
-                log.settle()
+            writer = _Writer(study.name, log, head, reporter)
+            writer.begin()
+            lost = writer.phase("prediction", execute, Task(study.predict, source, threads), unpredicted)
+            log.settle()
+            predicted = [cell for cell in missing if cell.id not in lost]
+            writer.phase("measurement", execute, Task(study.measure, source, threads, arrays=True), predicted)
+            log.settle()
         found = {record.cell: record for record in records_of(log.path)}
     return [found[cell.id] for cell in cells]
 

@@ -73,7 +73,8 @@ def test_what_was_predicted_was_measured(finished) -> None:
         assert record.status is (Status.NOT_AVAILABLE if unavailable else Status.MEASURED), record.error
         assert not record.stale
         if not unavailable:
-            assert record.measurement["violated"] == record.prediction["violated"]
+            unlike = set(record.measurement["violated"]) ^ set(record.prediction["violated"])
+            assert unlike <= set(record.prediction["possibly"])
 
 
 def test_the_figures_of_the_run_are_there(finished) -> None:
@@ -166,13 +167,15 @@ def test_a_refuted_reading_that_fares_unlike_predicted_is_a_surprise(tmp_path: P
     unlike = replace(
         records[0],
         parameters={"statement": "triple_independent", "kind": "measured"},
-        prediction={"violated": []},
-        measurement={"violated": ["triple_independent"], "evidence": []},
+        prediction={"violated": [], "possibly": []},
+        measurement={"violated": ["triple_independent"], "possibly": [], "evidence": []},
     )
     assert statements.unexpected([unlike]) == ["triple_independent: measured evidence refutes it, unlike predicted"]
     swapped = replace(unlike, prediction=unlike.measurement, measurement=unlike.prediction)
     (line,) = statements.unexpected([swapped])
     assert line == "triple_independent: measured evidence does not refute it, unlike predicted"
+    possible = replace(unlike, prediction={"violated": [], "possibly": ["triple_independent"]})
+    assert statements.unexpected([possible]) == []
 
 
 def test_a_study_that_is_not_as_its_file_says_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,15 +1,22 @@
-"""A study of cells that cost 50 ms each and nothing else: what a campaign itself takes, and what it survives."""
+"""A study of cells that cost 50 ms each and nothing else: what a campaign itself takes, and what it survives.
+
+``python -m verify.bench.cells OUT`` runs the large one, until it is done or killed.
+"""
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from specbound.campaign import Grid, Study
+from specbound.campaign import Grid, Record, Study, run
 
 SECONDS = 0.05
+WORKERS = 2
 
 
 def predict(number: int) -> dict[str, Any]:
@@ -25,10 +32,21 @@ def measure(number: int, seed: int) -> dict[str, Any]:
     return {"square": number**2, "draws": np.random.default_rng([number, seed]).standard_normal(3)}
 
 
+def unequal(records: Sequence[Record]) -> list[str]:
+    """Squares that were not measured as predicted."""
+    return [str(r.parameters) for r in records if r.prediction["square"] != r.measurement["square"]]
+
+
 study = Study(
     name="cells",
-    grids={"quick": Grid({"number": range(200)}), "standard": Grid({"number": range(1_000)})},
+    grids={"small": Grid({"number": range(200)}), "large": Grid({"number": range(1_000)})},
     predict=predict,
     measure=measure,
-    surprises=lambda records: [str(r.cell) for r in records if r.prediction["square"] != r.measurement["square"]],
+    surprises=unequal,
 )
+
+if __name__ == "__main__":
+    # The study as its module, not as this program, so that its cells are those of every other run.
+    from verify.bench.cells import study as itself
+
+    run(itself, Path(sys.argv[1]), "large", workers=WORKERS)
