@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from specbound.core.provenance import write_atomically
 
 FULL_WIDTH = 6.75
 BLUE, ORANGE, GREEN, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#999999", "#222222"
@@ -35,9 +38,9 @@ def save(figure: Figure, folder: Path, name: str, source: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for ending, metadata in (("png", {"Source": source}), ("pdf", {"Keywords": source, "CreationDate": None})):
-        path, partial = folder / f"{name}.{ending}", folder / f".{name}.{ending}.partial"
+        content = BytesIO()
         with mpl.rc_context(SETTINGS):
-            figure.savefig(partial, format=ending, dpi=200, metadata=metadata)
-        partial.replace(path)
-        written.append(path)
+            figure.savefig(content, format=ending, dpi=200, metadata=metadata)
+        written.append(folder / f"{name}.{ending}")
+        write_atomically(written[-1], content.getvalue())
     return written

@@ -14,6 +14,7 @@ PACKAGES = ("specbound", "proofs", "verify", "figures")
 PLANTED = {
     "specbound/core/status.py": ("import torch", "stay out of core"),
     "specbound/numeric/rounding.py": ("import specbound.core.errors", "one way"),
+    "specbound/campaign/study.py": ("import specbound.statements.families", "one way"),
     "specbound/core/recipe.py": ("import specbound.numeric.matrices", "core knows"),
     "specbound/checks/run.py": ("import proofs.decompositions", "stands alone"),
     "figures/style.py": ("import specbound.checks.run", "never compute"),
@@ -55,10 +56,11 @@ def test_a_planted_violation_breaks_its_contract(checkout: Path, place: str) -> 
     assert contract in broken[0]
 
 
-@pytest.mark.parametrize("module", ["specbound", "specbound.cli", "specbound.core.catalogue", "specbound.core.status"])
+@pytest.mark.parametrize(
+    "module", ["specbound", "specbound.cli", "specbound.core.catalogue", "specbound.core.status", "specbound.campaign"]
+)
 def test_light_modules_import_nothing_heavy(module: str) -> None:
-    code = (
-        f"import sys, {module}; print([n for n in ('torch', 'sympy', 'hypothesis', 'matplotlib') if n in sys.modules])"
-    )
+    heavy = ("torch", "sympy", "hypothesis", "matplotlib", "pandas", "distributed")
+    code = f"import sys, {module}; print([n for n in {heavy} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

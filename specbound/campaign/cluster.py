@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from specbound.campaign.local import Executor
 from specbound.campaign.study import Cell
-from specbound.campaign.task import Outcome, Task
+from specbound.campaign.task import Outcome, Task, in_a_line
 from specbound.core.errors import InvalidInput
 from specbound.numeric.ops import NotAvailable
 
@@ -51,8 +51,9 @@ def on_cluster(address: str) -> Iterator[Executor]:
                 elif isinstance(error, InvalidInput):
                     raise error
                 elif error is not None:
+                    cause = error.__cause__ or error
                     raise InvalidInput(
-                        f"the workers at {address} cannot run the study ({type(error).__name__}: {error}); "
+                        f"the cluster at {address} cannot run the study ({type(cause).__name__}: {in_a_line(cause)}); "
                         "it must be importable there, from the same source"
                     ) from error
                 else:

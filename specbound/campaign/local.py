@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
+import threading
+import time
+import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
@@ -16,6 +20,9 @@ from specbound.campaign.task import Outcome, Task
 
 DEATHS = 3
 """How many worker processes may end under a cell before it is given up, the last two times alone with it."""
+
+SECONDS_TO_NOTICE = 0.5
+"""How long a worker may go on after its driver was killed."""
 
 Executor = Callable[[Task, Sequence[Cell]], Iterator[tuple[Cell, Outcome]]]
 """Runs a task on cells and gives what came of each, as it comes."""
@@ -32,8 +39,9 @@ def on_this_machine(workers: int) -> Executor:
             # that the one that ends it is known.
             suspects = [cell for cell in waiting.values() if deaths[cell.id]]
             sent: list[str] = []
+            results = _in_parallel(task, suspects[:1] or list(waiting.values()), workers, sent)
             try:
-                for cell, outcome in _in_parallel(task, suspects[:1] or list(waiting.values()), workers, sent):
+                for cell, outcome in results:
                     del waiting[cell.id]
                     yield cell, outcome
             except BrokenProcessPool as error:
@@ -41,6 +49,11 @@ def on_this_machine(workers: int) -> Executor:
                     deaths[name] += 1
                     if deaths[name] == DEATHS:
                         yield waiting.pop(name), Outcome.died(error)
+            finally:
+                # Who ends a run early says why; joblib only says that it was.
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", UserWarning)
+                    results.close()
 
     return execute
 
@@ -50,7 +63,7 @@ def threads_each(workers: int) -> int:
     return max(1, cpu_count() // workers)
 
 
-def _in_parallel(task: Task, cells: Sequence[Cell], workers: int, sent: list[str]) -> Iterator[tuple[Cell, Outcome]]:
+def _in_parallel(task: Task, cells: Sequence[Cell], workers: int, sent: list[str]) -> Generator[tuple[Cell, Outcome]]:
     def calls() -> Iterator[Any]:
         for cell in cells:
             sent.append(cell.id)
@@ -61,14 +74,26 @@ def _in_parallel(task: Task, cells: Sequence[Cell], workers: int, sent: list[str
         parallel: Any = Parallel(
             return_as="generator_unordered",
             batch_size=1,  # pyright: ignore[reportArgumentType]
-            initializer=_keep_what_cells_share,
+            initializer=_begin,
+            initargs=(os.getpid(),),
         )
         yield from parallel(calls())
 
 
-def _keep_what_cells_share() -> None:
-    """Lets a worker grow: loky would replace one that holds 300 MB more than at first, with what its cells share."""
+def _begin(driver: int) -> None:
+    """Prepares a worker process.
+
+    It may grow: loky would replace one that holds 300 MB more than at first, and with it what its cells share. It ends
+    once its driver has: loky would let it finish what it was given, beside the run that goes on.
+    """
     process_executor._MAX_MEMORY_LEAK_SIZE = math.inf  # pyright: ignore[reportAttributeAccessIssue, reportPrivateUsage]
+    threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
+
+
+def _end_with(driver: int) -> None:
+    while os.getppid() == driver:
+        time.sleep(SECONDS_TO_NOTICE)
+    os._exit(1)
 
 
 def _with_cell(task: Task, cell: Cell) -> tuple[Cell, Outcome]:

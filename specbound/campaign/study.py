@@ -136,17 +136,15 @@ class Study:
         measured, predicted = _parameters(self.measure), _parameters(self.predict)
         for name in grid.axes:
             if name not in measured:
-                raise unknown_name(f"axis of {self.name}'s {budget} grid, as measure takes it:", name, measured)
+                raise unknown_name(f"axis of the {budget} grid of {self.name}, as measure takes it:", name, measured)
         if grid.seeds > 1 and "seed" not in measured:
-            raise InvalidInput(
-                f"{self.name}: {grid.seeds} seeds in the {budget} grid; required: a measure that takes seed"
-            )
+            raise InvalidInput(f"{self.name}: {grid.seeds} seeds in the {budget} grid, but measure does not take seed")
         for function, names, given in (("measure", measured, GIVEN), ("predict", predicted, measured)):
+            known = list(dict.fromkeys((*grid.axes, *given)))
             for name in names:
-                if name not in (*grid.axes, *given):
-                    required = f"among {', '.join((*grid.axes, *given))}"
+                if name not in known:
                     raise InvalidInput(
-                        f"{self.name}: {function} takes {name}; required in the {budget} grid: {required}"
+                        f"{self.name}: {function} takes {name}; the {budget} grid gives it {', '.join(known)}"
                     )
 
 
@@ -163,6 +161,6 @@ def _parameters(function: Finding) -> list[str]:
             raise InvalidInput(f"{function.__qualname__} takes {parameter}; required: each axis by its name")
         if parameter.default is not parameter.empty:
             raise InvalidInput(
-                f"{function.__qualname__} has a default for {parameter.name}; required: values in the grid"
+                f"{function.__qualname__} has a default for {parameter.name}; give its values in the grid"
             )
     return [parameter.name for parameter in found]

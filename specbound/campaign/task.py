@@ -32,7 +32,7 @@ class Outcome:
     @classmethod
     def died(cls, error: BaseException) -> Outcome:
         """That of a cell under which worker processes ended."""
-        return cls(failed={"type": type(error).__name__, "message": " ".join(str(error).split()), "traceback": ""})
+        return cls(failed={"type": type(error).__name__, "message": in_a_line(error), "traceback": ""})
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,11 @@ class Task:
             failed = {"type": type(error).__name__, "message": str(error), "traceback": traceback.format_exc()}
             return Outcome(failed=failed, seconds=time.perf_counter() - start)
         return Outcome(value, arrays, seconds=time.perf_counter() - start)
+
+
+def in_a_line(error: BaseException) -> str:
+    """What an error says, without line breaks."""
+    return " ".join(str(error).split())
 
 
 @cache

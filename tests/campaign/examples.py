@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 from specbound.campaign import Grid, Record, Study
 from specbound.numeric.ops import NotAvailable
@@ -70,9 +71,14 @@ def large() -> tuple[np.ndarray, int]:
 
 def keeps_much(number: int, seed: int) -> dict[str, Any]:
     time.sleep(0.3)
-    return {"square": number**2, "process": large()[1] if number else os.getpid(), "now": os.getpid()}
+    return {"square": number**2, "process": large()[1]}
 
 
 def slowly(number: int, seed: int) -> dict[str, Any]:
     time.sleep(0.05)
     return measure(number, seed)
+
+
+def tells_threads(number: int, seed: int) -> dict[str, Any]:
+    limits = [pool["num_threads"] for pool in threadpool_info()]
+    return {"square": number**2, "threads": max(limits, default=1), "variable": os.environ.get("OMP_NUM_THREADS")}

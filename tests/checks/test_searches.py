@@ -1,6 +1,8 @@
 """The property test, the adversarial search and the shrinker: what they must find, and what they must not claim."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +25,7 @@ from specbound.core.statement import Assumption, Example, Expected, Source, Stat
 from specbound.core.status import surprises
 from specbound.core.verdict import Relation, Verdict
 from specbound.statements.recipes import entries, recipes_of
+from tests.conftest import ROOT
 
 CATALOG = catalog()
 MUTANTS = [s.mutate(mutant) for s in CATALOG.values() for mutant in s.mutants]
@@ -85,6 +88,22 @@ def test_the_same_seed_gives_the_same_evidence() -> None:
     for check in (lambda: check_property(statement, 50, 7), lambda: check_adversarial(statement, SMALL, 7)):
         first, second = check(), check()
         assert replace(first, seconds=0) == replace(second, seconds=0)
+
+
+def test_a_property_test_draws_the_same_whatever_is_imported() -> None:
+    program = (
+        "from specbound.checks.property import check_property; from specbound.core.catalogue import catalog\n"
+        "for name in ('triple_independent', 'horn_product', 'mirsky'):\n"
+        "    found = check_property(catalog()[name], 60, 0)\n"
+        "    print(found.verdict, found.margin, found.tightness, found.counts, found.recipe)\n"
+    )
+    more = "import proofs.__main__, verify.bench.false_claims, verify.statements\n"
+    told = [
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for code in (program, more + program)
+    ]
+    assert told[0]
+    assert told[0] == told[1]
 
 
 def test_different_seeds_give_different_draws() -> None:

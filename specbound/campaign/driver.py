@@ -54,7 +54,7 @@ def run(
         known = {record.cell: record for record in records_of(log.path)}
         present = dict(versions())
         missing = [cell for cell in cells if cell.id not in known or not _is_done(known[cell.id], present)]
-        reporter.say(f"{study.name}: {len(cells)} cells, {len(cells) - len(missing)} of them there, in {log.folder}")
+        reporter.say(f"{study.name}: {len(cells)} cells, {len(missing)} of them to run, in {log.folder}")
         if missing:
             threads = 1 if workers is None else threads_each(workers)
             settings = {"budget": budget, "seed": seed, "device": device, "workers": workers, "threads": threads}
@@ -89,6 +89,8 @@ class _Writer:
         """Runs the task on cells, stores what came of each under ``key``, and gives the cells without a value."""
         lost: set[str] = set()
         failures = 0
+        if not cells:
+            return lost
         with self._reporter.phase(f"{self._study}, {key}s", len(cells)) as tick:
             for cell, outcome in execute(task, cells):
                 with self._explained():
