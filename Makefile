@@ -1,7 +1,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-RESULTS ?= verify/records/statements
+RESULTS ?= verify/records/quick
 PARALLEL ?= --numprocesses auto --dist loadfile
 
 .PHONY: setup verify test test-all lint bench figures

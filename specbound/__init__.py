@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from specbound.core.statement import Statement as Statement
     from specbound.core.verdict import Relation as Relation
     from specbound.core.verdict import Verdict as Verdict
+    from specbound.numeric.ops import NotAvailable as NotAvailable
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ _HOMES = {
     "check": "specbound.checks.run",
     "catalog": "specbound.core.catalogue",
     "InvalidInput": "specbound.core.errors",
+    "NotAvailable": "specbound.numeric.ops",
     "Evidence": "specbound.core.evidence",
     "Domain": "specbound.core.instance",
     "Index": "specbound.core.instance",

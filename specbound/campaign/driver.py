@@ -113,7 +113,7 @@ class _Writer:
         entry: dict[str, Any] = {"run": self._head["run"], "cell": cell.id}
         entry |= {"parameters": cell.parameters, "seed": cell.seed}
         if outcome.value is not None:
-            entry |= {key: outcome.value, "arrays": sorted(outcome.arrays)}
+            entry |= {key: outcome.value, **({"arrays": sorted(outcome.arrays)} if outcome.arrays else {})}
         elif outcome.failed is not None:
             entry |= {"failed": outcome.failed}
         else:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from specbound.campaign.log import FILE, arrays_of, entries
+from specbound.campaign.study import place_of
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence
 from specbound.core.provenance import Source
@@ -56,6 +57,9 @@ class Record:
     seconds: float | None
     run: Mapping[str, Any]
     arrays_file: Path | None
+
+    def __str__(self) -> str:
+        return place_of(self.parameters, self.seed)
 
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """The arrays that were measured, by name."""

@@ -64,7 +64,12 @@ class Cell:
     seed: int
 
     def __str__(self) -> str:
-        return ", ".join(f"{name}={value}" for name, value in {**self.parameters, "seed": self.seed}.items())
+        return place_of(self.parameters, self.seed)
+
+
+def place_of(parameters: Mapping[str, Any], seed: int) -> str:
+    """A place in a grid in words."""
+    return ", ".join(f"{name}={value}" for name, value in {**parameters, "seed": seed}.items())
 
 
 @dataclass(frozen=True)
