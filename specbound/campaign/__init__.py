@@ -4,9 +4,10 @@
 :func:`read` and :func:`table` give back all that a folder holds.
 """
 
+from specbound.campaign.cell import Cell
 from specbound.campaign.driver import run
 from specbound.campaign.frame import table
 from specbound.campaign.reading import Record, Status, evidence_in, read
-from specbound.campaign.study import Cell, Grid, Study
+from specbound.campaign.study import Grid, Study
 
 __all__ = ["Cell", "Grid", "Record", "Status", "Study", "evidence_in", "read", "run", "table"]

@@ -6,8 +6,8 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from specbound.campaign.cell import Cell
 from specbound.campaign.local import Executor
-from specbound.campaign.study import Cell
 from specbound.campaign.task import Outcome, Task, in_a_line
 from specbound.core.errors import InvalidInput
 from specbound.numeric.ops import NotAvailable
@@ -44,7 +44,7 @@ def on_cluster(address: str) -> Iterator[Executor]:
         try:
             for future in as_completed(futures, loop=client.loop):
                 if future.cancelled():
-                    raise InvalidInput(f"the scheduler at {address} was lost; what is stored stays, start again")
+                    raise _lost(address)
                 error = future.exception()
                 if isinstance(error, KilledWorker):
                     yield cell_of[future.key], Outcome.died(error)
@@ -59,6 +59,8 @@ def on_cluster(address: str) -> Iterator[Executor]:
                 else:
                     yield cell_of[future.key], future.result()
                 future.release()
+        except OSError as error:
+            raise _lost(address) from error
         finally:
             client.cancel(futures)
 
@@ -74,3 +76,7 @@ def on_cluster(address: str) -> Iterator[Executor]:
                     "libraries' state; start workers with `dask worker --nthreads 1 --nworkers N`"
                 )
         yield execute
+
+
+def _lost(address: str) -> InvalidInput:
+    return InvalidInput(f"the scheduler at {address} was lost; what is stored stays, start again")

@@ -10,13 +10,14 @@ from typing import Any
 from joblib import cpu_count
 from rich.console import Console
 
+from specbound.campaign.cell import Cell
 from specbound.campaign.cluster import on_cluster
 from specbound.campaign.header import header
 from specbound.campaign.local import Executor, on_this_machine, threads_each
 from specbound.campaign.log import Log, writing
 from specbound.campaign.progress import Reporter
 from specbound.campaign.reading import Record, Status, records_of
-from specbound.campaign.study import Cell, Study
+from specbound.campaign.study import Study
 from specbound.campaign.task import Outcome, Task
 from specbound.core.errors import InvalidInput
 from specbound.core.provenance import versions
@@ -51,7 +52,7 @@ def run(
         half = log.mend()
         if half:
             reporter.say(f"{log.path}: took out {half} bytes of a line that was never finished; its cell runs again")
-        known = {record.cell: record for record in records_of(log.path)}
+        known = {record.id: record for record in records_of(log.path)}
         present = dict(versions())
         missing = [cell for cell in cells if cell.id not in known or not _is_done(known[cell.id], present)]
         reporter.say(f"{study.name}: {len(cells)} cells, {len(missing)} of them to run, in {log.folder}")
@@ -67,7 +68,7 @@ def run(
             predicted = [cell for cell in missing if cell.id not in lost]
             writer.phase("measurement", execute, Task(study.measure, source, threads, arrays=True), predicted)
             log.settle()
-        found = {record.cell: record for record in records_of(log.path)}
+        found = {record.id: record for record in records_of(log.path)}
     return [found[cell.id] for cell in cells]
 
 

@@ -38,7 +38,7 @@ def _row(record: Record) -> dict[str, Any]:
     measured = {f"measurement.{name}": value for name, value in record.measurement.items()}
     fixed = {
         "study": record.study,
-        "cell": record.cell,
+        "cell": record.id,
         "seed": record.seed,
         "status": record.status.value,
         "stale": record.stale,

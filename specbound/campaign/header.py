@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from specbound.campaign.cell import Cell
 from specbound.campaign.log import FORMAT
-from specbound.campaign.study import Cell, Study
+from specbound.campaign.study import Study
 from specbound.core.provenance import Source, versions
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from joblib import Parallel, cpu_count, delayed, parallel_config
 from joblib.externals.loky import process_executor
 
-from specbound.campaign.study import Cell
+from specbound.campaign.cell import Cell
 from specbound.campaign.task import Outcome, Task
 
 DEATHS = 3

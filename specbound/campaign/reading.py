@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from specbound.campaign.cell import Cell
 from specbound.campaign.log import FILE, arrays_of, entries
-from specbound.campaign.study import place_of
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence
 from specbound.core.provenance import Source
@@ -36,7 +36,7 @@ STATUSES = {
 
 
 @dataclass(frozen=True)
-class Record:
+class Record(Cell):
     """One cell of a study, with the last that came of it.
 
     ``prediction`` is empty where predicting failed, ``measurement`` where the cell was not measured; ``error`` then
@@ -45,9 +45,6 @@ class Record:
     """
 
     study: str
-    cell: str
-    parameters: Mapping[str, Any]
-    seed: int
     status: Status
     stale: bool
     prediction: Mapping[str, Any]
@@ -57,9 +54,6 @@ class Record:
     seconds: float | None
     run: Mapping[str, Any]
     arrays_file: Path | None
-
-    def __str__(self) -> str:
-        return place_of(self.parameters, self.seed)
 
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """The arrays that were measured, by name."""
@@ -126,10 +120,10 @@ def _record(
         raise InvalidInput(f"{log}: cell {last['cell']} was measured before it was predicted; the file is not whole")
     failure = last.get("failed")
     return Record(
-        study=log.parent.name,
-        cell=last["cell"],
+        id=last["cell"],
         parameters=last["parameters"],
         seed=last["seed"],
+        study=log.parent.name,
         status=STATUSES[kinds[-1]],
         stale=stale[last["run"]],
         prediction=predictions[-1] if predictions else {},

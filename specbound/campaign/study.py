@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from specbound.campaign.cell import Cell
 from specbound.campaign.plain import content_hash, plain
 from specbound.campaign.sources import files_behind
 from specbound.core.errors import InvalidInput, unknown_name
@@ -53,23 +54,6 @@ class Grid:
         """The combinations, the last axis running fastest."""
         for values in itertools.product(*self.axes.values()):
             yield {name: plain(value, name) for name, value in zip(self.axes, values, strict=True)}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One place of a grid: its parameters, its seed, and the identity that both have together with the source."""
-
-    id: str
-    parameters: Mapping[str, Any]
-    seed: int
-
-    def __str__(self) -> str:
-        return place_of(self.parameters, self.seed)
-
-
-def place_of(parameters: Mapping[str, Any], seed: int) -> str:
-    """A place in a grid in words."""
-    return ", ".join(f"{name}={value}" for name, value in {**parameters, "seed": seed}.items())
 
 
 @dataclass(frozen=True)

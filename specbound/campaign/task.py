@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from specbound.campaign.cell import Cell
 from specbound.campaign.plain import plain
-from specbound.campaign.study import Cell, Finding, arguments_of
+from specbound.campaign.study import Finding, arguments_of
 from specbound.core.errors import InvalidInput
 from specbound.core.provenance import Source
 from specbound.numeric.ops import NotAvailable

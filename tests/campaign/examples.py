@@ -16,7 +16,7 @@ from specbound.numeric.ops import NotAvailable
 
 
 def surprises(records: Sequence[Record]) -> list[str]:
-    return [record.cell for record in records if record.prediction["square"] != record.measurement.get("square")]
+    return [record.id for record in records if record.prediction["square"] != record.measurement.get("square")]
 
 
 def predict(number: int) -> dict[str, Any]:

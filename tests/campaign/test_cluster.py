@@ -34,7 +34,7 @@ def address() -> Iterator[str]:
 def _content(records: list[Record]) -> list[tuple]:
     return [
         (
-            r.cell,
+            r.id,
             r.parameters,
             r.seed,
             r.status,

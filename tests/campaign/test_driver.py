@@ -33,7 +33,7 @@ def _entries(out: Path) -> list[dict]:
 
 def _content(records: list[Record]) -> dict[str, tuple]:
     return {
-        record.cell: (record.prediction, record.measurement, {k: v.tolist() for k, v in record.arrays().items()})
+        record.id: (record.prediction, record.measurement, {k: v.tolist() for k, v in record.arrays().items()})
         for record in records
     }
 
@@ -67,7 +67,7 @@ def test_a_changed_source_runs_anew_and_leaves_what_was_there(tmp_path: Path, mo
     old = _run(study(range(2)), tmp_path)
     monkeypatch.setattr(provenance, "package_hash", lambda: "another source")
     new = _run(study(range(2)), tmp_path)
-    assert {record.cell for record in old}.isdisjoint(record.cell for record in new)
+    assert {record.id for record in old}.isdisjoint(record.id for record in new)
     assert [record.stale for record in read(tmp_path)] == [True, True, False, False]
 
 
@@ -157,7 +157,7 @@ def test_workers_change_nothing_but_the_time(tmp_path: Path) -> None:
     alone = _run(study(range(12)), tmp_path / "alone")
     together = _run(study(range(12)), tmp_path / "together", workers=2)
     assert _content(alone) == _content(together)
-    assert [record.cell for record in alone] == [record.cell for record in together]
+    assert [record.id for record in alone] == [record.id for record in together]
 
 
 def test_workers_share_the_cores_among_their_threads(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def _cluster(folder: Path) -> Iterator[str]:
 def _content(records: list[Record]) -> dict[str, Any]:
     """What a record says, without when, where and how fast it was made."""
     return {
-        record.cell: (
+        record.id: (
             record.status,
             record.prediction,
             _untimed(record.measurement),
