@@ -47,8 +47,8 @@ def raises(number: int, seed: int) -> dict[str, Any]:
 
 def ends_its_process(number: int, seed: int) -> dict[str, Any]:
     if number == 3:
-        time.sleep(0.1)
         ctypes.string_at(0)
+    time.sleep(0.2)
     return measure(number, seed)
 
 

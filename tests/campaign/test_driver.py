@@ -160,7 +160,8 @@ def test_workers_change_nothing_but_the_time(tmp_path: Path) -> None:
     assert [record.id for record in alone] == [record.id for record in together]
 
 
-def test_workers_share_the_cores_among_their_threads(tmp_path: Path) -> None:
+def test_workers_share_the_cores_whatever_the_environment_says(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
     records = _run(study(range(2), measure=examples.tells_threads), tmp_path, workers=2)
     threads = records[0].run["threads"]
     assert threads >= 1
