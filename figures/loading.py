@@ -16,7 +16,8 @@ def load(results: Path, study: str) -> tuple[list[dict[str, Any]], str]:
     **Raises.** :class:`~specbound.core.errors.InvalidInput` where the folder holds no results of the study.
     """
     newest: dict[str, Record] = {}
-    for record in sorted(read(results, study), key=lambda record: (not record.stale, record.run["created"])):
-        newest[f"{sorted(record.parameters.items())} {record.seed}"] = record
+    for record in sorted(read(results, study), key=lambda record: not record.stale):
+        if record.measurement:
+            newest[str(record)] = record
     found = [item for record in newest.values() for item in record.measurement.get("evidence", ())]
     return found, hashlib.sha256((results / study / FILE).read_bytes()).hexdigest()[:16]

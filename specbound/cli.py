@@ -70,9 +70,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def seed(text: str) -> int:
-    """A seed from the command line: a whole number from 0 up."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r}; required: a whole number from 0 up")
+    """A seed from the command line: a whole number that every generator takes."""
+    if not text.isdecimal() or len(text) > 10 or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r}; required: a whole number from 0 up, below 2^32")
     return int(text)
 
 

@@ -13,17 +13,18 @@ from specbound.core.evidence import Evidence
 QUIET = Reporter(Console(file=StringIO()))
 
 
+def _predict(evidence: list[dict]) -> dict:
+    return {"violated": []}
+
+
+def _measure(evidence: list[dict]) -> dict:
+    return {"evidence": evidence}
+
+
 def store_evidence(folder: Path, records: Sequence[Evidence]) -> Path:
     """The folder, with one record that carries this evidence; the same as before where it is there already."""
-
-    def predict(case: str) -> dict:
-        return {"violated": []}
-
-    def measure(case: str) -> dict:
-        return {"evidence": [record.to_json() for record in records]}
-
-    grid = Grid({"case": [repr(records)]})
-    study = Study("statements", {"quick": grid}, predict, measure, surprises=lambda _: [])
+    grid = Grid({"evidence": [[record.to_json() for record in records]]})
+    study = Study("statements", {"quick": grid}, _predict, _measure, surprises=lambda _: [])
     (record,) = run(study, folder, workers=1, reporter=QUIET)
     assert record.error is None, record.error
     return folder

@@ -47,13 +47,14 @@ def on_cluster(address: str) -> Iterator[Executor]:
                     raise _lost(address)
                 error = future.exception()
                 if isinstance(error, KilledWorker):
-                    yield cell_of[future.key], Outcome.died(error)
+                    yield cell_of[future.key], Outcome.failure(error)
                 elif isinstance(error, InvalidInput):
                     raise error
                 elif error is not None:
                     cause = error.__cause__ or error
+                    told = in_a_line(f"{type(cause).__name__}: {cause}")
                     raise InvalidInput(
-                        f"the cluster at {address} cannot run the study ({type(cause).__name__}: {in_a_line(cause)}); "
+                        f"the cluster at {address} cannot run the study ({told}); "
                         "it must be importable there, from the same source"
                     ) from error
                 else:

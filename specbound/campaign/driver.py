@@ -17,15 +17,15 @@ from specbound.campaign.local import Executor, on_this_machine, threads_each
 from specbound.campaign.log import Log, writing
 from specbound.campaign.progress import Reporter
 from specbound.campaign.reading import Record, Status, records_of
+from specbound.campaign.sources import refuse_edited
 from specbound.campaign.study import Study
-from specbound.campaign.task import Outcome, Task
+from specbound.campaign.task import Outcome, Task, in_a_line
 from specbound.core.errors import InvalidInput
-from specbound.core.provenance import versions
 
 
 def run(
     study: Study,
-    out: Path,
+    out: str | Path,
     budget: str = "quick",
     seed: int = 0,
     device: str = "cpu",
@@ -35,39 +35,41 @@ def run(
 ) -> list[Record]:
     """Runs the cells of a budget that the results folder ``out`` lacks, and gives the records of all of them.
 
-    What is there from the same source is not run again; a cell that failed is, and one that was not available is once
-    versions of packages have changed. All predictions are on disk before the first measurement begins. A cell that
-    raises is recorded with its error and the rest goes on. The run may be stopped at any moment.
+    What is there from the same source is not run again; a cell that failed is, and so is one whose arrays are gone, and
+    one that was not available once versions of packages or the machine are others. All predictions are on disk before
+    the first measurement begins. A cell that raises is recorded with its error and the rest goes on. The run may be
+    stopped at any moment.
 
     **Parameters.** ``workers``: processes on this machine, one for each core by default, a single one on another device
-    than the CPU; one worker is this process itself. ``scheduler``: the address of a Dask cluster to use instead.
+    than the CPU; one worker is this process itself, which a cell may then end. ``scheduler``: the address of a Dask
+    cluster to use instead.
     **Raises.** :class:`InvalidInput` for an unknown budget, a folder that cannot be used or is in use, a scheduler that
     does not answer, source that changes during the run, or a full disk; nothing that was stored is lost.
     """
     reporter = reporter or Reporter(Console(stderr=True))
     workers = _workers(workers, scheduler, device)
+    out = Path(out).absolute()
     source = study.source()
+    refuse_edited(source.files)
     cells = study.cells(budget, seed, device, source)
     with _executor(workers, scheduler) as execute, writing(out, study.name) as log:
-        half = log.mend()
-        if half:
-            reporter.say(f"{log.path}: took out {half} bytes of a line that was never finished; its cell runs again")
+        if log.half:
+            reporter.say(
+                f"{log.path}: took out {log.half} bytes of a line that was never finished; its cell runs again"
+            )
         known = {record.id: record for record in records_of(log.path)}
-        present = dict(versions())
-        missing = [cell for cell in cells if cell.id not in known or not _is_done(known[cell.id], present)]
+        threads = 1 if workers is None else threads_each(workers)
+        settings = {"budget": budget, "seed": seed, "device": device, "workers": workers, "threads": threads}
+        head = header(study, cells, source, settings)
+        missing = [cell for cell in cells if cell.id not in known or not _is_done(known[cell.id], head)]
         reporter.say(f"{study.name}: {len(cells)} cells, {len(missing)} of them to run, in {log.folder}")
         if missing:
-            threads = 1 if workers is None else threads_each(workers)
-            settings = {"budget": budget, "seed": seed, "device": device, "workers": workers, "threads": threads}
-            head = header(study, cells, source, settings)
             unpredicted = [cell for cell in missing if cell.id not in known or not known[cell.id].prediction]
             writer = _Writer(study.name, log, head, reporter)
             writer.begin()
             lost = writer.phase("prediction", execute, Task(study.predict, source, threads), unpredicted)
-            log.settle()
             predicted = [cell for cell in missing if cell.id not in lost]
             writer.phase("measurement", execute, Task(study.measure, source, threads, arrays=True), predicted)
-            log.settle()
         found = {record.id: record for record in records_of(log.path)}
     return [found[cell.id] for cell in cells]
 
@@ -100,26 +102,27 @@ class _Writer:
                     lost.add(cell.id)
                 if outcome.failed is not None:
                     failures += 1
-                if outcome.failed is not None and failures <= TOLD:
-                    told = f"{outcome.failed['type']}: {outcome.failed['message']}"
-                    self._reporter.say(f"{self._study}, {key} failed: {cell}: {told}")
+                    if failures <= TOLD:
+                        told = in_a_line(f"{outcome.failed['type']}: {outcome.failed['message']}")
+                        self._reporter.say(f"{self._study}, {key} failed: {cell}: {told}")
                 tick()
         if failures > TOLD:
             self._reporter.say(f"{self._study}: {failures} {key}s failed; the records in {self._log.path} say how")
+        with self._explained():
+            self._log.settle()
         return lost
 
     def _store(self, key: str, cell: Cell, outcome: Outcome) -> None:
-        if outcome.arrays:
-            self._log.store(cell.id, outcome.arrays)
-        entry: dict[str, Any] = {"run": self._head["run"], "cell": cell.id}
-        entry |= {"parameters": cell.parameters, "seed": cell.seed}
+        if outcome.archive is not None:
+            self._log.store(cell.id, outcome.archive)
         if outcome.value is not None:
-            entry |= {key: outcome.value, **({"arrays": sorted(outcome.arrays)} if outcome.arrays else {})}
+            found: dict[str, Any] = {key: outcome.value, "arrays": outcome.archive is not None}
         elif outcome.failed is not None:
-            entry |= {"failed": outcome.failed}
+            found = {"failed": outcome.failed}
         else:
-            entry |= {"not available": outcome.not_available}
-        self._log.append({**entry, "seconds": round(outcome.seconds, 4)})
+            found = {"not available": outcome.not_available}
+        place = {"run": self._head["run"], "cell": cell.id, "parameters": cell.parameters, "seed": cell.seed}
+        self._log.append({**place, **found, "seconds": round(outcome.seconds, 4)})
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -127,8 +130,8 @@ class _Writer:
             yield
         except OSError as error:
             raise InvalidInput(
-                f"{self._log.folder} could not be written ({error.strerror}); what was stored before is whole: "
-                "make room, and give the same command again"
+                f"{self._log.folder} could not be written ({error.strerror}); what was stored before is "
+                "whole. Once there is room, or access again, the same command goes on"
             ) from error
 
 
@@ -151,7 +154,8 @@ def _executor(workers: int | None, scheduler: str | None) -> Any:
     return nullcontext(on_this_machine(workers))
 
 
-def _is_done(record: Record, present: Mapping[str, str]) -> bool:
-    """Whether running the cell again, with the present versions of packages, could give nothing new."""
-    unchanged = record.run["versions"] == present
-    return record.status is Status.MEASURED or (record.status is Status.NOT_AVAILABLE and unchanged)
+def _is_done(record: Record, head: Mapping[str, Any]) -> bool:
+    """Whether a run with this header could give nothing new of the cell."""
+    if record.status is Status.NOT_AVAILABLE:
+        return all(record.run[name] == head[name] for name in ("versions", "machine"))
+    return record.status is Status.MEASURED and (record.arrays_file is None or record.arrays_file.is_file())

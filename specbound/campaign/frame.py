@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def table(folder: Path, study: str | None = None) -> pd.DataFrame:
+def table(folder: str | Path, study: str | None = None) -> pd.DataFrame:
     """All that a results folder holds, a row a cell: failed and stale ones are marked, none is left out.
 
     **Returns.** A pandas table with the columns ``study``, ``cell``, the parameters by name, ``seed``, ``status``

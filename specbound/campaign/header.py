@@ -15,6 +15,7 @@ from typing import Any
 from specbound.campaign.cell import Cell
 from specbound.campaign.log import FORMAT
 from specbound.campaign.study import Study
+from specbound.core.errors import InvalidInput
 from specbound.core.provenance import Source, versions
 
 
@@ -55,7 +56,12 @@ def _machine(device: str) -> dict[str, Any]:
     if device.startswith("cuda"):
         import torch
 
-        found["device"] = torch.cuda.get_device_name(device)
+        try:
+            found["device"] = torch.cuda.get_device_name(device)
+        except (AssertionError, RuntimeError) as error:
+            raise InvalidInput(
+                f"device {device!r} cannot be used here; use cpu, or cuda where there is a GPU"
+            ) from error
     return found
 
 

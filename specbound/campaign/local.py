@@ -17,6 +17,7 @@ from joblib.externals.loky import process_executor
 
 from specbound.campaign.cell import Cell
 from specbound.campaign.task import Outcome, Task
+from specbound.core.errors import InvalidInput
 
 DEATHS = 3
 """How many worker processes may end under a cell before it is given up, the last two times alone with it."""
@@ -41,14 +42,18 @@ def on_this_machine(workers: int) -> Executor:
             sent: list[str] = []
             results = _in_parallel(task, suspects[:1] or list(waiting.values()), workers, sent)
             try:
-                for cell, outcome in results:
-                    del waiting[cell.id]
-                    yield cell, outcome
+                for name, outcome in results:
+                    yield waiting.pop(name), outcome
             except BrokenProcessPool as error:
+                if "un-serialize" in str(error):
+                    raise InvalidInput(
+                        f"the workers cannot import {task.function.__module__}; define the study in a module that "
+                        "`import` finds, or give one worker"
+                    ) from error
                 for name in set(sent) & set(waiting):
                     deaths[name] += 1
                     if deaths[name] == DEATHS:
-                        yield waiting.pop(name), Outcome.died(error)
+                        yield waiting.pop(name), Outcome.failure(error)
             finally:
                 # Who ends a run early says why; joblib only says that it was.
                 with warnings.catch_warnings():
@@ -63,11 +68,11 @@ def threads_each(workers: int) -> int:
     return max(1, cpu_count() // workers)
 
 
-def _in_parallel(task: Task, cells: Sequence[Cell], workers: int, sent: list[str]) -> Generator[tuple[Cell, Outcome]]:
+def _in_parallel(task: Task, cells: Sequence[Cell], workers: int, sent: list[str]) -> Generator[tuple[str, Outcome]]:
     def calls() -> Iterator[Any]:
         for cell in cells:
             sent.append(cell.id)
-            yield delayed(_with_cell)(task, cell)
+            yield delayed(_named)(task, cell)
 
     with parallel_config("loky", n_jobs=workers, inner_max_num_threads=task.threads if workers > 1 else None):
         # A batch is one cell: what is finished is on disk at once.
@@ -96,5 +101,5 @@ def _end_with(driver: int) -> None:
     os._exit(1)
 
 
-def _with_cell(task: Task, cell: Cell) -> tuple[Cell, Outcome]:
-    return cell, task(cell)
+def _named(task: Task, cell: Cell) -> tuple[str, Outcome]:
+    return cell.id, task(cell)

@@ -6,15 +6,13 @@ A line is a run's header, a cell's prediction, or what came of measuring it. Wha
 from __future__ import annotations
 
 import errno
-import io
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from specbound.campaign.plain import line_of
@@ -26,53 +24,74 @@ FORMAT = 1
 
 FILE = "records.jsonl"
 
-KEYS = ("run", "cell", "parameters", "seed")
-"""What every line has that is no header, beside what it says."""
+LOCK = ".lock"
+
+BEGINNING = b'{"run":'
+"""Of every log."""
+
+HEADER = {"format": int, "run": str, "created": str, "source": str, "files": dict, "versions": dict, "machine": dict}
+"""What a run's header has beside the settings that the run was started with."""
+
+LINE = {"run": str, "cell": str, "parameters": dict, "seed": int}
+"""What every other line has, beside the one thing it says."""
+
+SAYS = ("prediction", "measurement", "failed", "not available")
 
 
 class Log:
-    """One study's log, open for appending; made by :func:`writing`."""
+    """One study's log, open for appending; made by :func:`writing`.
+
+    ``half``: the bytes of a half-written line that were taken out when it was opened.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.path = folder / FILE
+        self.half = 0
         self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
 
     def append(self, entry: Mapping[str, Any]) -> None:
         """Adds one line; where it cannot be written whole (a full disk), what was written of it is taken back."""
         data = line_of(entry).encode()
-        size = os.fstat(self._descriptor).st_size
+        mine = os.fstat(self._descriptor)
+        if not (self.path.exists() and os.path.samestat(self.path.stat(), mine)):
+            raise InvalidInput(f"{self.path} was replaced while a run was writing to it; start again")
         try:
             if os.write(self._descriptor, data) != len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
         except OSError:
-            os.ftruncate(self._descriptor, size)
+            os.ftruncate(self._descriptor, mine.st_size)
             raise
 
-    def store(self, name: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
-        """Writes arrays beside the log, whole or not at all, before a line speaks of them."""
-        content = io.BytesIO()
-        np.savez(content, allow_pickle=False, **arrays)
-        path = arrays_of(self.path, name)
+    def store(self, cell: str, archive: bytes) -> None:
+        """Writes a cell's arrays beside the log, whole or not at all, before a line speaks of them."""
+        path = arrays_of(self.path, cell)
         path.parent.mkdir(exist_ok=True)
-        write_atomically(path, content.getvalue())
+        write_atomically(path, archive)
 
     def settle(self) -> None:
         """Returns once everything appended has reached the disk."""
         os.fsync(self._descriptor)
 
-    def mend(self) -> int:
+    def mend(self) -> None:
         """Takes away what a writer that was stopped has left: temporary files, and half a line at the end.
 
-        Returns the bytes of that half line.
+        A last line that lacks nothing but its end is given it.
+        **Raises.** :class:`InvalidInput` where the file is none of ours.
         """
-        for temporary in arrays_of(self.path, "").parent.glob(".*"):
+        for temporary in arrays_of(self.path, "").parent.glob(".*.npz.*"):
             temporary.unlink()
         content = self.path.read_bytes()
         whole = content.rfind(b"\n") + 1
-        os.ftruncate(self._descriptor, whole)
-        return len(content) - whole
+        half = content[whole:]
+        if not whole and not half.startswith(BEGINNING[: len(half)]):
+            raise InvalidInput(f"{self.path} is no log of a study; give a new folder")
+        if half and _is_json(half):
+            os.write(self._descriptor, b"\n")
+        else:
+            os.ftruncate(self._descriptor, whole)
+            self.half = len(half)
 
     def close(self) -> None:
         """Closes the file."""
@@ -91,25 +110,22 @@ def writing(out: Path, study: str) -> Iterator[Log]:
     **Raises.** :class:`InvalidInput` where another run writes to the folder, where it holds something else or a log of
     another format, and where it cannot be written.
     """
-    try:
-        _refuse_foreign(out)
-        out.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(out / ".lock")
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise InvalidInput(
-            f"another run is writing to {out}; wait until it ends, or give another folder with --out"
-        ) from error
-    except OSError as error:
-        raise InvalidInput(f"{out} cannot be written ({error.strerror}); give a folder that can, with --out") from error
-    try:
-        log = Log(out / study)
+    with ExitStack() as stack:
         try:
-            yield log
-        finally:
-            log.close()
-    finally:
-        lock.release()
+            _refuse_foreign(out)
+            out.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(FileLock(out / LOCK).acquire(timeout=0))
+            log = stack.enter_context(closing(Log(out / study)))
+            log.mend()
+        except Timeout as error:
+            raise InvalidInput(
+                f"another run is writing to {out}; wait until it ends, or give another folder with --out"
+            ) from error
+        except OSError as error:
+            raise InvalidInput(
+                f"{out} cannot be written ({error.strerror}); give a folder that can, with --out"
+            ) from error
+        yield log
 
 
 def _refuse_foreign(out: Path) -> None:
@@ -117,7 +133,7 @@ def _refuse_foreign(out: Path) -> None:
     if not out.is_dir():
         return
     logs = list(out.glob(f"*/{FILE}"))
-    if not logs and any(path.name != ".lock" for path in out.iterdir()):
+    if not logs and any(path.is_file() and path.name != LOCK for path in out.rglob("*")):
         raise InvalidInput(f"{out} is not empty and holds no results of this version of specbound; give a new folder")
     for log in logs:
         for _ in entries(log):
@@ -133,21 +149,38 @@ def entries(path: Path) -> Iterator[dict[str, Any]]:
         for number, line in enumerate(stream, start=1):
             if not line.endswith(b"\n"):
                 return
-            entry = _entry(path, number, line)
-            if number == 1 and entry.get("format") != FORMAT:
-                raise InvalidInput(
-                    f"{path} has format {entry.get('format')!r}; this version of specbound reads and writes {FORMAT}: "
-                    "give a new folder, or use the version that wrote it"
-                )
-            yield entry
+            yield _entry(path, number, line)
 
 
 def _entry(path: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
         entry: Any = json.loads(line)
-        if isinstance(entry, dict) and (set(KEYS) <= set(entry) or {"run", "format"} <= set(entry)):
-            return entry  # pyright: ignore[reportUnknownVariableType]
-        reason = f"it lacks some of {', '.join(KEYS)}"
     except ValueError as error:
-        reason = str(error)
-    raise InvalidInput(f"{path}, line {number} is no record ({reason}); take the line out, and its cell is run again")
+        raise _no_record(path, number, str(error)) from error
+    if not isinstance(entry, dict):
+        raise _no_record(path, number, "it is no object")
+    if "format" in entry and entry["format"] != FORMAT:
+        raise InvalidInput(
+            f"{path} has format {entry['format']!r}; this version of specbound reads and writes {FORMAT}: "
+            "give a new folder, or use the version that wrote it"
+        )
+    kinds = HEADER if number == 1 or "format" in entry else LINE
+    if any(type(entry.get(key)) is not kind for key, kind in kinds.items()):
+        raise _no_record(path, number, f"it lacks some of {', '.join(kinds)}, or they are of another type")
+    if kinds is LINE and sum(key in entry for key in SAYS) != 1:
+        raise _no_record(path, number, f"it says not one of {', '.join(SAYS)}")
+    return entry  # pyright: ignore[reportUnknownVariableType]
+
+
+def _no_record(path: Path, number: int, reason: str) -> InvalidInput:
+    return InvalidInput(
+        f"{path}, line {number} is no record ({reason}); mend the line, or move the file away and run again"
+    )
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from specbound.campaign.cell import Cell
-from specbound.campaign.log import FILE, arrays_of, entries
+from specbound.campaign.log import FILE, SAYS, arrays_of, entries
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence
 from specbound.core.provenance import Source
@@ -26,13 +26,10 @@ class Status(Enum):
     PREDICTED = "predicted"
 
 
-STATUSES = {
-    "measurement": Status.MEASURED,
-    "failed": Status.FAILED,
-    "not available": Status.NOT_AVAILABLE,
-    "prediction": Status.PREDICTED,
-}
-"""What a line says, by the key that holds it."""
+STATUSES: dict[str, Status] = dict(
+    zip(SAYS, (Status.PREDICTED, Status.MEASURED, Status.FAILED, Status.NOT_AVAILABLE), strict=True)
+)
+"""How far a cell is, by what its last line says."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +37,8 @@ class Record(Cell):
     """One cell of a study, with the last that came of it.
 
     ``prediction`` is empty where predicting failed, ``measurement`` where the cell was not measured; ``error`` then
-    says why. ``stale``: whether the source has changed since. ``attempts``: how often it was run; ``seconds``: the last
-    measurement's time. ``run``: the header of the run that wrote it, with versions, machine and commit.
+    says why. ``stale``: whether the source has changed since. ``attempts``: how often it was run; ``seconds``: the time
+    of the last. ``run``: the header of the run that wrote it, with versions, machine and commit.
     """
 
     study: str
@@ -63,13 +60,13 @@ class Record(Cell):
             return {name: stored[name] for name in stored.files}
 
 
-def read(folder: Path, study: str | None = None) -> list[Record]:
+def read(folder: str | Path, study: str | None = None) -> list[Record]:
     """The records of a results folder, of one study or of all, in the order in which cells were first run.
 
     **Raises.** :class:`InvalidInput` for a folder without results, of another version, or with a line that is no
     record.
     """
-    logs = sorted(folder.glob(f"*/{FILE}"))
+    logs = sorted(Path(folder).glob(f"*/{FILE}"))
     if not logs:
         raise InvalidInput(f"{folder} holds no results; give a folder that `python -m verify` wrote")
     names = [log.parent.name for log in logs]

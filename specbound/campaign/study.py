@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from specbound.campaign.cell import Cell
 from specbound.campaign.plain import content_hash, plain
-from specbound.campaign.sources import files_behind
+from specbound.campaign.sources import files_behind, refuse_edited
 from specbound.core.errors import InvalidInput, unknown_name
 from specbound.core.provenance import Source
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 GIVEN = ("seed", "device")
 """What a run gives to every cell beside its place in the grid."""
+
+LARGEST_SEED = 2**32 - 1
+"""What every generator takes for a seed."""
 
 COLUMNS = ("study", "cell", "status", "stale", "error", "attempts", "seconds", "run", "source")
 """Names that the table of records uses, so that no axis may."""
@@ -40,15 +44,17 @@ class Grid:
 
     def __post_init__(self) -> None:
         for name, values in self.axes.items():
-            if not name.isidentifier() or name in (*GIVEN, *COLUMNS):
+            if type(name) is not str or not name.isidentifier() or name in (*GIVEN, *COLUMNS):
                 taken = f"an identifier other than {', '.join((*GIVEN, *COLUMNS))}"
                 raise InvalidInput(f"axis {name!r}; required: {taken}")
-            if isinstance(values, str) or not isinstance(values, Sequence | range):  # pyright: ignore[reportUnnecessaryIsInstance]
+            if isinstance(values, str | bytes) or not isinstance(values, Sequence | range):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise InvalidInput(f"axis {name} is {values!r}; required: a list of values, also for a single one")
             if not values:
                 raise InvalidInput(f"axis {name} has no values, so the grid would be empty; give at least one")
-        if self.seeds < 1:
-            raise InvalidInput(f"seeds = {self.seeds}; required: at least 1")
+        if type(self.seeds) is not int or self.seeds < 1:
+            raise InvalidInput(f"seeds = {self.seeds!r}; required: a whole number, at least 1")
+        # A copy, so that what is declared stays as it was checked.
+        object.__setattr__(self, "axes", {name: tuple(values) for name, values in self.axes.items()})
 
     def points(self) -> Iterator[dict[str, Any]]:
         """The combinations, the last axis running fastest."""
@@ -65,8 +71,8 @@ class Study:
     plain data, not empty; a NumPy array among the measured values is stored beside the records. All predictions of a
     run are on disk before its first measurement begins, and neither function sees what the other gave.
     ``surprises`` judges the records of one run: a line for whatever was not predicted. ``show`` prints what a
-    reader wants to see of them. ``rests_on``: files and folders of Python source, relative to the study's file, that
-    results depend on although the study does not import them by a statement.
+    reader wants to see of them. ``rests_on``: files and folders of Python source, relative to the file of ``measure``,
+    that results depend on although the study does not import them by a statement.
     """
 
     name: str
@@ -80,6 +86,7 @@ class Study:
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
             raise InvalidInput(f"study name {self.name!r}; required: an identifier, as it becomes the name of a folder")
+        refuse_edited(self.source().files)
         if not self.grids:
             raise InvalidInput(f"study {self.name} declares no grid; give at least one, by the name of a budget")
         for budget in self.grids:
@@ -93,8 +100,8 @@ class Study:
         """
         if budget not in self.grids:
             raise unknown_name(f"budget of the study {self.name}", budget, self.grids)
-        if seed < 0:
-            raise InvalidInput(f"seed {seed}; required: a whole number from 0 up")
+        if type(seed) is not int or not 0 <= seed <= LARGEST_SEED:
+            raise InvalidInput(f"seed {seed!r}; required: a whole number from 0 to {LARGEST_SEED}")
         asks_for_device = "device" in _parameters(self.measure)
         cells: dict[str, Cell] = {}
         for grid in self._grids(budget):
@@ -105,12 +112,13 @@ class Study:
         return list(cells.values())
 
     def source(self) -> Source:
-        """The source that results rest on, as it is now: this package, the study's file, what it imports beside it."""
+        """The source that results rest on, as it is now: this package, the files of its functions, what they import."""
         return Source(files={**files_behind(self.predict), **files_behind(self.measure, self.rests_on)})
 
     def _cell(self, parameters: Mapping[str, Any], seed: int, source: Source) -> Cell:
         content = {
             "study": self.name,
+            "functions": [self.predict.__qualname__, self.measure.__qualname__],
             "parameters": parameters,
             "seed": seed,
             "source": {"package": source.package, "files": source.files},
@@ -139,7 +147,8 @@ class Study:
 
 def arguments_of(function: Finding, cell: Cell) -> dict[str, Any]:
     """The arguments that a study's function takes, from a cell."""
-    given = {**cell.parameters, "seed": cell.seed}
+    # A copy: what a cell does to its arguments must not reach others.
+    given = {**copy.deepcopy(dict(cell.parameters)), "seed": cell.seed}
     return {name: given[name] for name in _parameters(function)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 import traceback
 from collections.abc import Mapping
@@ -14,78 +15,122 @@ from threadpoolctl import threadpool_limits
 
 from specbound.campaign.cell import Cell
 from specbound.campaign.plain import plain
+from specbound.campaign.sources import refuse_edited
 from specbound.campaign.study import Finding, arguments_of
 from specbound.core.errors import InvalidInput
-from specbound.core.provenance import Source
+from specbound.core.provenance import Source, versions
 from specbound.numeric.ops import NotAvailable
+
+LONGEST_TOLD = 300
+"""Characters of an error that are told in a line."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a cell: a value with its arrays, or ``failed``, or ``not_available``."""
+    """What came of a cell: a value and an archive of its arrays if it has some, or ``failed``, or ``not_available``."""
 
     value: Mapping[str, Any] | None = None
-    arrays: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict[str, Any])
+    archive: bytes | None = None
     failed: Mapping[str, Any] | None = None
     not_available: str | None = None
     seconds: float = 0.0
 
     @classmethod
-    def died(cls, error: BaseException) -> Outcome:
-        """That of a cell under which worker processes ended."""
-        return cls(failed={"type": type(error).__name__, "message": in_a_line(error), "traceback": ""})
+    def failure(cls, error: BaseException, trace: str = "", seconds: float = 0.0) -> Outcome:
+        """That of a cell which raised an error, or under which worker processes ended with it."""
+        failed = {"type": type(error).__name__, "message": message_of(error), "traceback": _unicode(trace)}
+        return cls(failed=failed, seconds=seconds)
 
 
 @dataclass(frozen=True)
 class Task:
-    """A study's function as a worker calls it, on the source it is meant for, with ``threads`` for its linear algebra.
+    """A study's function as a worker calls it, on the source and versions it is meant for.
 
-    ``arrays``: whether it may give NumPy arrays beside plain data.
+    ``threads``: for its linear algebra. ``arrays``: whether it may give NumPy arrays beside plain data.
     """
 
     function: Finding
     source: Source
     threads: int
     arrays: bool = False
+    versions: Mapping[str, str] = field(default_factory=lambda: dict(versions()))
 
     def __call__(self, cell: Cell) -> Outcome:
-        """Raises :class:`InvalidInput` where this process has another source; any other error is the outcome."""
-        if _is_stale(self.source.package, tuple(self.source.files.items())):
-            raise InvalidInput(
-                "a worker found another source than the run began with: files were changed since, or the cluster has "
-                "another version. What is stored stays; start again, with the same source everywhere"
-            )
+        """Raises :class:`InvalidInput` where this process is not what the run began with; other errors are outcomes."""
+        _refuse_other(self)
         start = time.perf_counter()
         try:
             with threadpool_limits(self.threads):
                 found = self.function(**arguments_of(self.function, cell))
             value, arrays = _parted(self.function.__name__, found, self.arrays)
+            archive = _archive(arrays)
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
         except NotAvailable as error:
-            return Outcome(not_available=str(error), seconds=time.perf_counter() - start)
-        except (Exception, SystemExit) as error:
-            failed = {"type": type(error).__name__, "message": str(error), "traceback": traceback.format_exc()}
-            return Outcome(failed=failed, seconds=time.perf_counter() - start)
-        return Outcome(value, arrays, seconds=time.perf_counter() - start)
+            return Outcome(not_available=message_of(error), seconds=time.perf_counter() - start)
+        except BaseException as error:
+            return Outcome.failure(error, traceback.format_exc(), time.perf_counter() - start)
+        return Outcome(value, archive, seconds=time.perf_counter() - start)
 
 
-def in_a_line(error: BaseException) -> str:
-    """What an error says, without line breaks."""
-    return " ".join(str(error).split())
+def message_of(error: BaseException) -> str:
+    """What an error says, as text that can be stored."""
+    try:
+        return _unicode(str(error))
+    except Exception:
+        return "its message cannot be shown"
+
+
+def in_a_line(message: str) -> str:
+    """A message to be told in one line of a terminal."""
+    line = " ".join("".join(character if character.isprintable() else " " for character in message).split())
+    return line if len(line) <= LONGEST_TOLD else line[:LONGEST_TOLD] + " …"
+
+
+def _unicode(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _refuse_other(task: Task) -> None:
+    _refuse_other_disk(task.source.package, tuple(task.source.files.items()))
+    refuse_edited(task.source.files)
+    mine = _versions()
+    for name, wanted in task.versions.items():
+        if mine.get(name) != wanted:
+            raise InvalidInput(f"a worker has {name} {mine.get(name)}, the run began with {wanted}; required: the same")
 
 
 @cache
-def _is_stale(package: str, files: tuple[tuple[str, str], ...]) -> bool:
-    """Asked once a process: what it has imported does not change with the files."""
-    return Source(package, dict(files)).stale
+def _refuse_other_disk(package: str, files: tuple[tuple[str, str], ...]) -> None:
+    if Source(package, dict(files)).stale:
+        raise InvalidInput(
+            "a worker found another source than the run began with: files were changed since, or the cluster has "
+            "another version. What is stored stays; start again, with the same source everywhere"
+        )
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    return dict(versions())
 
 
 def _parted(name: str, found: object, arrays: bool) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
     """Plain data and, where they are allowed, arrays apart."""
     if not isinstance(found, Mapping) or not found:
         raise InvalidInput(f"{name} gave {found!r}; required: a mapping of names to values, not empty")
-    given: dict[str, Any] = dict(found)
-    apart = {key: value for key, value in given.items() if arrays and isinstance(value, np.ndarray)}
+    given: dict[Any, Any] = dict(found)
+    apart = {key: value for key, value in given.items() if arrays and type(value) is np.ndarray}
     for key, array in apart.items():
+        if type(key) is not str or not key.isidentifier() or key in ("file", "allow_pickle"):
+            raise InvalidInput(f"{name} gave an array as {key!r}; required: an identifier, not file or allow_pickle")
         if array.dtype.hasobject:
             raise InvalidInput(f"{name} gave an array of objects as {key}; required: numbers, booleans or strings")
     return plain({key: value for key, value in given.items() if key not in apart}, name), apart
+
+
+def _archive(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes | None:
+    if not arrays:
+        return None
+    content = io.BytesIO()
+    np.savez(content, allow_pickle=False, **arrays)
+    return content.getvalue()

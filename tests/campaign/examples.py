@@ -1,5 +1,6 @@
 """Studies that behave well, and badly in every way that a campaign has to survive; importable by workers."""
 
+import asyncio
 import ctypes
 import os
 import time
@@ -82,3 +83,62 @@ def slowly(number: int, seed: int) -> dict[str, Any]:
 def tells_threads(number: int, seed: int) -> dict[str, Any]:
     limits = [pool["num_threads"] for pool in threadpool_info()]
     return {"square": number**2, "threads": max(limits, default=1), "variable": os.environ.get("OMP_NUM_THREADS")}
+
+
+FINDINGS: dict[str, Any] = {
+    "nothing": {},
+    "None": None,
+    "nan": {"loss": float("nan")},
+    "objects": {"draws": [object()]},
+    "surrogate": {"name": "\ud800"},
+    "huge": {"number": 10**5000},
+    "array of objects": {"draws": np.array([None])},
+    "array of a taken name": {"file": np.ones(2)},
+    "array of no name": {1: np.ones(2), "a": 1},
+    "masked array": {"draws": np.ma.array([1, 2], mask=[0, 1])},
+}
+
+
+def finds(name: str, number: int, seed: int) -> Any:
+    return measure(number, seed) if name == "squares" else FINDINGS[name]
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+ERRORS: dict[str, BaseException] = {
+    "surrogate": ValueError("caf\udce9.txt"),
+    "unspeakable": Unspeakable(),
+    "cancelled": asyncio.CancelledError(),
+    "colours": ValueError("\x1b[31mred\n" + "long " * 1_000),
+}
+
+
+def raises_strangely(name: str, number: int, seed: int) -> dict[str, Any]:
+    if name in ERRORS:
+        raise ERRORS[name]
+    return measure(number, seed)
+
+
+def predict_in_any_case(name: str, number: int) -> dict[str, Any]:
+    return predict(number)
+
+
+def predicts_an_array(number: int) -> dict[str, Any]:
+    return {"square": np.ones(2)}
+
+
+def changes_its_arguments(numbers: list[int], seed: int) -> dict[str, Any]:
+    numbers.append(seed)
+    return {"length": len(numbers)}
+
+
+def counts_predictions(folder: str, number: int, seed: int) -> dict[str, Any]:
+    lines = (Path(folder) / "squares" / "records.jsonl").read_text().splitlines()
+    return {"predictions": sum('"prediction"' in line for line in lines)}
+
+
+def predict_in_folder(folder: str, number: int) -> dict[str, Any]:
+    return predict(number)

@@ -81,6 +81,27 @@ def test_workers_that_cannot_import_the_study_are_told_apart_from_cells_that_fai
     assert "it must be importable there, from the same source" in told
 
 
+def test_workers_that_imported_an_earlier_version_are_refused(address: str, tmp_path: Path) -> None:
+    (tmp_path / "lab_of_old.py").write_text("def predict(number, seed):\n    return {'x': 1}\n\n\nmeasure = predict\n")
+    program = (
+        "import lab_of_old as lab\n"
+        "from distributed import Client; from specbound.campaign import Grid, Study, run\n"
+        f"find = lambda: __import__('sys').path.insert(0, {str(tmp_path)!r})\n"
+        f"client = Client({address!r}); client.run_on_scheduler(find); client.run(find); client.close()\n"
+        "study = Study('lab', {'quick': Grid({'number': range(40)})}, lab.predict, lab.measure, surprises=lambda _: [])\n"
+        f"run(study, 'out', scheduler={address!r})\n"
+    )
+    told: list[str] = []
+    for _ in range(2):
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        told.append(done.stderr.splitlines()[-1])
+        with (tmp_path / "lab_of_old.py").open("a") as stream:
+            stream.write("# changed\n")
+    assert "measurements: 40 of 40" in told[0]
+    assert "lab_of_old.py has changed since this process imported it" in told[1]
+
+
 @pytest.mark.parametrize("unreachable", ["tcp://127.0.0.1:1", "nonsense", "127.0.0.1:99999", "http://127.0.0.1:80", ""])
 def test_a_scheduler_that_does_not_answer_is_told_before_anything_is_written(unreachable: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"no scheduler answers at .* start one with `dask scheduler`"):

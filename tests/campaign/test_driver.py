@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,10 +13,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from specbound.campaign import Grid, Record, Status, read, run
+from specbound.campaign import Cell, Grid, Record, Status, read, run
 from specbound.campaign.progress import Reporter
+from specbound.campaign.task import Task
 from specbound.core import provenance
 from specbound.core.errors import InvalidInput
+from specbound.core.provenance import Source
 from specbound.numeric.ops import NotAvailable
 from tests.campaign import examples
 from tests.campaign.examples import study
@@ -39,14 +42,10 @@ def _content(records: list[Record]) -> dict[str, tuple]:
 
 
 def test_predictions_are_on_disk_before_the_first_measurement_begins(tmp_path: Path) -> None:
-    seen: list[int] = []
-
-    def looks(number: int, seed: int) -> dict:
-        seen.append(sum("prediction" in entry for entry in _entries(tmp_path)))
-        return {"square": number**2}
-
-    _run(study(measure=looks), tmp_path)
-    assert seen == [6] * 6
+    grids = {"quick": Grid({"folder": [str(tmp_path)], "number": range(6)})}
+    item = study(grids=grids, predict=examples.predict_in_folder, measure=examples.counts_predictions)
+    records = _run(item, tmp_path)
+    assert [record.measurement["predictions"] for record in records] == [6] * 6
     kinds = [next(k for k in ("format", "prediction", "measurement") if k in entry) for entry in _entries(tmp_path)]
     assert kinds == ["format"] + ["prediction"] * 6 + ["measurement"] * 6
 
@@ -87,8 +86,7 @@ def test_what_failed_is_tried_again_and_what_is_not_available_only_with_other_ve
     again = _run(study(measure=examples.raises), tmp_path)
     assert [record.attempts for record in again] == [1, 1, 1, 2, 2, 1]
     versions = provenance.versions
-    for module in ("driver", "header"):
-        monkeypatch.setattr(f"specbound.campaign.{module}.versions", lambda: {**versions(), "library": "2.0"})
+    monkeypatch.setattr("specbound.campaign.header.versions", lambda: {**versions(), "library": "2.0"})
     again = _run(study(measure=examples.raises), tmp_path)
     assert [record.attempts for record in again] == [1, 1, 1, 3, 3, 2]
 
@@ -116,41 +114,63 @@ def test_a_prediction_that_fails_is_not_followed_by_a_measurement(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("found", "message"),
+    ("name", "message"),
     [
-        ({}, "required: a mapping of names to values, not empty"),
-        (None, "gave None; required: a mapping"),
-        ({"loss": float("nan")}, "loss is nan"),
-        ({"draws": [object()]}, r"draws\[0\] is a object"),
+        ("nothing", "required: a mapping of names to values, not empty"),
+        ("None", "gave None; required: a mapping"),
+        ("nan", "finds.loss is nan"),
+        ("objects", r"finds.draws\[0\] is a object"),
+        ("surrogate", "is no Unicode text"),
+        ("huge", "an integer of thousands of digits"),
+        ("array of objects", "gave an array of objects as draws"),
+        ("array of a taken name", "gave an array as 'file'; required: an identifier"),
+        ("array of no name", "gave an array as 1; required: an identifier"),
+        ("masked array", "finds.draws is a MaskedArray"),
     ],
 )
-def test_findings_that_cannot_be_stored_fail_by_name(tmp_path: Path, found, message: str) -> None:
-    def finds(number: int, seed: int) -> dict:
-        return found
-
-    def predicts(number: int) -> dict:
-        return found
-
-    for number, item in enumerate([study([1], measure=finds), study([1], predict=predicts)]):
-        (record,) = _run(item, tmp_path / str(number))
-        assert record.status is Status.FAILED
-        with pytest.raises(InvalidInput, match=message):
-            raise InvalidInput(str(record.error))
+def test_findings_that_cannot_be_stored_fail_by_name_and_the_rest_goes_on(tmp_path: Path, name, message: str) -> None:
+    grids = {"quick": Grid({"name": [name, "squares"], "number": [2]})}
+    item = study(grids=grids, predict=examples.predict_in_any_case, measure=examples.finds)
+    failed, measured = _run(item, tmp_path)
+    assert (failed.status, measured.status) == (Status.FAILED, Status.MEASURED)
+    assert re.search(message, str(failed.error))
 
 
-def test_arrays_belong_to_measurements_and_hold_numbers(tmp_path: Path) -> None:
-    import numpy as np
-
-    def predicts(number: int) -> dict:
-        return {"square": np.ones(2)}
-
-    def objects(number: int, seed: int) -> dict:
-        return {"square": np.array([None])}
-
-    (record,) = _run(study([1], predict=predicts), tmp_path / "a")
+def test_a_prediction_holds_no_arrays(tmp_path: Path) -> None:
+    (record,) = _run(study([1], predict=examples.predicts_an_array), tmp_path)
     assert "square is a ndarray; required: numbers" in str(record.error)
-    (record,) = _run(study([1], measure=objects), tmp_path / "b")
-    assert "gave an array of objects as square" in str(record.error)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_whatever_a_cell_raises_is_recorded_and_told_in_a_line(tmp_path: Path, workers: int) -> None:
+    out = StringIO()
+    grids = {"quick": Grid({"name": [*examples.ERRORS, "none"], "number": [2]})}
+    item = study(grids=grids, predict=examples.predict_in_any_case, measure=examples.raises_strangely)
+    records = _run(item, tmp_path, workers=workers, reporter=Reporter(Console(file=out, width=1_000)))
+    assert [record.status for record in records] == [Status.FAILED] * 4 + [Status.MEASURED]
+    assert records[0].error == r"ValueError: caf\udce9.txt"
+    assert records[1].error == "Unspeakable: its message cannot be shown"
+    told = [line for line in out.getvalue().splitlines() if " failed: " in line]
+    assert len(told) == 4
+    assert all(line.isprintable() and len(line) < 400 for line in told)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_a_cell_does_to_its_arguments_reaches_nobody(tmp_path: Path, workers: int) -> None:
+    grids = {"quick": Grid({"numbers": [[1, 2]]}, seeds=3)}
+    both = examples.changes_its_arguments
+    records = _run(study(grids=grids, predict=both, measure=both), tmp_path, workers=workers)
+    assert [record.prediction["length"] for record in records] == [3, 3, 3]
+    assert [record.measurement["length"] for record in records] == [3, 3, 3]
+    assert [record.parameters["numbers"] for record in records] == [[1, 2]] * 3
+
+
+def test_a_cell_whose_arrays_are_gone_is_run_again(tmp_path: Path) -> None:
+    before = _run(study(range(2)), tmp_path)
+    (tmp_path / "squares" / "arrays" / f"{before[1].id}.npz").unlink()
+    after = _run(study(range(2)), tmp_path)
+    assert [record.attempts for record in after] == [1, 2]
+    assert _content(after)[before[0].id] == _content(before[:1])[before[0].id]
 
 
 def test_workers_change_nothing_but_the_time(tmp_path: Path) -> None:
@@ -191,26 +211,56 @@ def test_processes_that_end_once_cost_no_cell(tmp_path: Path) -> None:
     assert len(list(marks.iterdir())) == 3
 
 
-def test_source_that_changes_during_a_run_ends_it(tmp_path: Path) -> None:
-    code = tmp_path / "lab.py"
-    code.write_text(
-        "def predict(number, seed):\n    return {'x': 1}\n\ndef measure(number, seed):\n    return {'x': 1}\n"
+LAB = "def predict(number, seed):\n    return {'x': 1}\n\n\ndef measure(number, seed):\n    return {'x': 1}\n"
+STUDY = (
+    "import lab; from specbound.campaign import Grid, Study, run\n"
+    "def study():\n"
+    "    grids = {'quick': Grid({'number': [1, 2]})}\n"
+    "    return Study('lab', grids, lab.predict, lab.measure, surprises=lambda _: [])\n"
+)
+
+
+def _program(folder: Path, code: str) -> str:
+    (folder / "lab.py").write_text(LAB)
+    command = [sys.executable, "-c", STUDY + code]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stderr.splitlines()[-1]
+
+
+def test_source_that_changes_before_the_workers_begin_ends_a_run(tmp_path: Path) -> None:
+    told = _program(
+        tmp_path,
+        "begin = Study.cells\n"
+        "def changed(*given):\n"
+        "    open('lab.py', 'a').write('# changed')\n"
+        "    return begin(*given)\n"
+        "Study.cells = changed\n"
+        "run(study(), 'out', workers=2)\n",
     )
-    program = (
-        "import sys; from pathlib import Path; from dataclasses import replace\n"
-        "import lab; from specbound.campaign import Grid, Study, run\n"
-        "from specbound.core.provenance import Source\n"
-        "s = Study('lab', {'quick': Grid({'number': [1, 2]})}, lab.predict, lab.measure, surprises=lambda _: [])\n"
-        "source = s.source\n"
-        "def changed(self):\n"
-        "    found = source()\n"
-        "    Path('lab.py').write_text(Path('lab.py').read_text() + '# changed')\n"
-        "    return found\n"
-        "Study.source = changed\n"
-        "run(s, Path('out'), workers=2)\n"
+    assert "a worker found another source than the run began with" in told
+
+
+def test_a_process_that_imported_an_earlier_version_is_refused(tmp_path: Path) -> None:
+    edit = "open('lab.py', 'a').write('# changed')\n"
+    for more in ("run(s, 'out', workers=2)\n", "run(study(), 'out', workers=1)\n"):
+        told = _program(tmp_path, "s = study()\nrun(s, 'out', workers=2)\n" + edit + more)
+        assert "lab.py has changed since this process imported it, and still runs as it was" in told
+
+
+def test_a_study_that_the_workers_cannot_import_is_refused(tmp_path: Path) -> None:
+    told = _program(
+        tmp_path,
+        "import importlib.util, sys\n"
+        "spec = importlib.util.spec_from_file_location('hidden_lab', 'lab.py')\n"
+        "lab = importlib.util.module_from_spec(spec); sys.modules['hidden_lab'] = lab; spec.loader.exec_module(lab)\n"
+        "run(study(), 'out', workers=2)\n",
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert "a worker found another source than the run began with" in done.stderr.splitlines()[-1]
+    assert "the workers cannot import hidden_lab" in told
+
+
+def test_workers_with_other_versions_are_refused() -> None:
+    task = Task(examples.measure, Source(), 1, versions={"numpy": "0.1"})
+    with pytest.raises(InvalidInput, match=r"a worker has numpy .*, the run began with 0\.1"):
+        task(Cell("c", {"number": 1}, 0))
 
 
 @pytest.mark.parametrize("target", ["driver", "group"])

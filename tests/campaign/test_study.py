@@ -1,4 +1,7 @@
+import functools
 import importlib
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from specbound.campaign.sources import files_behind
 from specbound.campaign.study import COLUMNS
 from specbound.core.errors import InvalidInput
 from specbound.core.provenance import Source
+from tests.campaign import examples
 from tests.campaign.examples import measure, predict, study, surprises
 
 HERE = Source("this", {})
@@ -101,7 +105,10 @@ def test_a_declaration_that_does_not_fit_is_refused_at_once(changed: dict, messa
         ({"name": "abc"}, 1, "axis name is 'abc'; required: a list"),
         ({"two words": [1]}, 1, "axis 'two words'; required: an identifier"),
         ({"seed": [1]}, 1, "axis 'seed'; required"),
-        ({"number": [1]}, 0, "seeds = 0; required: at least 1"),
+        ({1: [1]}, 1, "axis 1; required"),
+        ({"number": b"ab"}, 1, "axis number is b'ab'; required: a list"),
+        ({"number": [1]}, 1.5, r"seeds = 1\.5; required: a whole number"),
+        ({"number": [1]}, 0, "seeds = 0; required: a whole number, at least 1"),
     ],
 )
 def test_a_grid_that_is_none_is_refused(axes: dict, seeds: int, message: str) -> None:
@@ -123,49 +130,123 @@ def test_values_that_no_line_holds_are_refused() -> None:
 def test_unknown_budgets_and_negative_seeds_are_refused() -> None:
     with pytest.raises(InvalidInput, match="unknown budget of the study squares 'quack'; the nearest known: quick"):
         study().cells("quack", 0, "cpu", HERE)
-    with pytest.raises(InvalidInput, match="seed -1"):
-        study().cells("quick", -1, "cpu", HERE)
+    for seed in (-1, 2**32, 1.0, True):
+        with pytest.raises(InvalidInput, match=f"seed {seed}; required: a whole number"):
+            study().cells("quick", seed, "cpu", HERE)  # pyright: ignore[reportArgumentType]
     with pytest.raises(InvalidInput, match="study name 'two words'"):
         Study("two words", {"quick": Grid({"number": [1]})}, predict, measure, surprises)
 
 
+def test_what_is_declared_stays_as_it_was_checked() -> None:
+    axes = {"number": [1, 2]}
+    item = study(grids={"quick": Grid(axes)})
+    axes["number"].append(3)
+    axes["typo"] = [5]
+    assert [cell.parameters for cell in item.cells("quick", 0, "cpu", HERE)] == [{"number": 1}, {"number": 2}]
+
+
+def test_identity_tells_functions_of_one_file_apart() -> None:
+    assert set(_ids(study())).isdisjoint(_ids(study(measure=examples.slowly)))
+
+
 LAB = {
     "lab/__init__.py": "",
-    "lab/study.py": "import lab.near\nfrom lab.deep import inner\n\ndef measure():\n    from .late import value\n",
+    "lab/study.py": (
+        "import functools, lab.near\nfrom lab.deep import inner\n\n"
+        "def measure():\n    from .late import value\n\n"
+        "@functools.lru_cache\ndef cached():\n    return {}\n\n"
+        "@inner.decorated\ndef wrapped():\n    return {}\n"
+    ),
     "lab/near.py": "import numpy\nfrom lab import also\n",
     "lab/also.py": "",
     "lab/late.py": "value = 1\n",
-    "lab/deep/inner.py": "from ..sibling import *\n",
-    "lab/sibling.py": "",
-    "lab/unused.py": "",
+    "lab/deep/inner.py": (
+        "import functools\nfrom ..sibling import *\n\n"
+        "def decorated(function):\n    return functools.wraps(function)(lambda: function())\n"
+    ),
+    "lab/sibling.py": "import elsewhere\n",
+    "lab/broken.py": "def",
     "lab/data/table.py": "",
+    "other/elsewhere.py": "",
 }
+UNUSED = {"lab/broken.py", "lab/data/table.py"}
 
 
 @pytest.fixture
-def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name, text in LAB.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path / "other"))
     monkeypatch.syspath_prepend(str(tmp_path))
-    return tmp_path
+    yield tmp_path
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("lab", "elsewhere")]:
+        del sys.modules[name]
 
 
-def test_a_study_rests_on_all_that_it_imports_from_beside_it(lab: Path) -> None:
-    measured = importlib.import_module("lab.study").measure
-    found = {Path(name).relative_to(lab).as_posix() for name in files_behind(measured)}
-    assert found == set(LAB) - {"lab/unused.py", "lab/data/table.py"}
-    before = files_behind(measured, ["data"])
-    assert str(lab / "lab/data/table.py") in before
-    (lab / "lab/sibling.py").write_text("changed = True")
-    assert files_behind(measured, ["data"]) != before
-    with pytest.raises(InvalidInput, match=r"rests on .*absent, which does not exist"):
-        files_behind(measured, ["absent"])
+def _names(found: dict[str, str], folder: Path) -> set[str]:
+    return {Path(name).relative_to(folder).as_posix() for name in found}
 
 
-def test_functions_without_a_file_are_refused() -> None:
+@pytest.mark.parametrize("name", ["measure", "wrapped"])
+def test_a_study_rests_on_all_that_it_imports(lab: Path, name: str) -> None:
+    function = getattr(importlib.import_module("lab.study"), name)
+    found = files_behind(function)
+    assert _names(found, lab) == set(LAB) - UNUSED
+    (lab / "other/elsewhere.py").write_text("changed = True")
+    assert files_behind(function) != found
+
+
+def test_a_study_rests_on_what_it_names(lab: Path) -> None:
+    measure = importlib.import_module("lab.study").measure
+    found = files_behind(measure, ["data", "broken.py"])
+    assert _names(found, lab) == set(LAB) - UNUSED | {"lab/data", "lab/broken.py"}
+    source = Source(files=found)
+    assert not source.stale
+    (lab / "lab/data/more.py").write_text("")
+    assert source.stale
+    for absent in ("absent", "../empty"):
+        (lab / "empty").mkdir(exist_ok=True)
+        with pytest.raises(InvalidInput, match=f"rests on .*{absent.strip('./')}, which holds no source"):
+            files_behind(measure, [absent])
+
+
+def test_a_study_behind_a_link_rests_on_what_lies_beside_the_link(tmp_path: Path, monkeypatch) -> None:
+    for name, text in {"real/linked.py": "import beside\n\ndef measure():\n    pass\n", "link/beside.py": ""}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "link/linked.py").symlink_to(tmp_path / "real/linked.py")
+    monkeypatch.syspath_prepend(str(tmp_path / "link"))
+    found = files_behind(importlib.import_module("linked").measure)
+    assert _names(found, tmp_path) == {"real/linked.py", "link/beside.py"}
+
+
+def test_an_installed_study_rests_on_its_own_file_alone() -> None:
+    from rich.filesize import decimal
+
+    assert [Path(name).name for name in files_behind(decimal)] == ["filesize.py"]
+
+
+class Machine:
+    def measure(self, number: int, seed: int) -> dict:
+        return {}
+
+    def __call__(self, number: int, seed: int) -> dict:
+        return {}
+
+
+def test_functions_that_no_file_tells_are_refused() -> None:
+    captured = 2
+
+    def closure(number: int, seed: int) -> dict:
+        return {"captured": captured}
+
+    for function in (closure, Machine().measure, Machine(), functools.partial(measure, 1), print):
+        with pytest.raises(InvalidInput, match="required: a plain function"):
+            study(measure=function)
+    with pytest.raises(InvalidInput, match="which captures captured"):
+        study(measure=closure)
     namespace: dict = {}
     exec("def measure(number, seed): return {}", namespace)
-    for function in (namespace["measure"], print):
-        with pytest.raises(InvalidInput, match="is in no file"):
-            files_behind(function)
+    with pytest.raises(InvalidInput, match="is in no file"):
+        study(measure=namespace["measure"])

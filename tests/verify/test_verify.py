@@ -140,21 +140,23 @@ def test_an_interruption_that_training_swallows_ends_the_run(monkeypatch: pytest
         digits_chain(seed=0)
 
 
+def found_by(statement: str, kind: str) -> dict:
+    """A check with the verdict that the kind names; an error where it names none."""
+    record = Evidence(statement, Kind.PROPERTY, Verdict(kind), counts={kind: 1})
+    return {"violated": [], "evidence": [record.to_json()]}
+
+
 @pytest.mark.parametrize(
     ("verdict", "code", "told"),
     [
-        (Verdict.HOLDS, 0, "of 1 cells 1 measured"),
-        (Verdict.VIOLATED, 1, "SURPRISE weyl_sum: expected to hold, VIOLATED by property evidence"),
-        (None, 1, "of 1 cells 1 failed"),
+        ("HOLDS", 0, "of 1 cells 1 measured"),
+        ("VIOLATED", 1, "SURPRISE weyl_sum: expected to hold, VIOLATED by property evidence"),
+        ("none", 1, "of 1 cells 1 failed"),
     ],
 )
 def test_a_surprise_or_a_failed_cell_exits_1(tmp_path: Path, monkeypatch, capsys, verdict, code, told) -> None:
-    def measure(statement: str, kind: str) -> dict:
-        record = Evidence(statement, Kind(kind), verdict, counts={verdict.value: 1})
-        return {"violated": [], "evidence": [record.to_json()]}
-
-    grid = Grid({"statement": ["weyl_sum"], "kind": ["property"]})
-    one = replace(statements.study, grids=dict.fromkeys(BUDGETS, grid), measure=measure)
+    grid = Grid({"statement": ["weyl_sum"], "kind": [verdict]})
+    one = replace(statements.study, grids=dict.fromkeys(BUDGETS, grid), measure=found_by, rests_on=())
     monkeypatch.setattr(statements, "study", one)
     assert job.main(["--out", str(tmp_path), "--workers", "1"]) == code
     printed = capsys.readouterr().out
