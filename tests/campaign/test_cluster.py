@@ -88,7 +88,8 @@ def test_workers_that_imported_an_earlier_version_are_refused(address: str, tmp_
         "from distributed import Client; from specbound.campaign import Grid, Study, run\n"
         f"find = lambda: __import__('sys').path.insert(0, {str(tmp_path)!r})\n"
         f"client = Client({address!r}); client.run_on_scheduler(find); client.run(find); client.close()\n"
-        "study = Study('lab', {'quick': Grid({'number': range(40)})}, lab.predict, lab.measure, surprises=lambda _: [])\n"
+        "grids = {'quick': Grid({'number': range(40)})}\n"
+        "study = Study('lab', grids, lab.predict, lab.measure, surprises=lambda _: [])\n"
         f"run(study, 'out', scheduler={address!r})\n"
     )
     told: list[str] = []
