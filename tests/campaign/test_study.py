@@ -222,9 +222,9 @@ def test_a_study_behind_a_link_rests_on_what_lies_beside_the_link(tmp_path: Path
 
 
 def test_an_installed_study_rests_on_its_own_file_alone() -> None:
-    from rich.filesize import decimal
+    from rich.markup import escape
 
-    assert [Path(name).name for name in files_behind(decimal)] == ["filesize.py"]
+    assert [Path(name).name for name in files_behind(escape)] == ["markup.py"]
 
 
 class Machine:
