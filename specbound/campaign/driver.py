@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +103,8 @@ class _Writer:
                 if outcome.failed is not None:
                     failures += 1
                     if failures <= TOLD:
-                        told = in_a_line(f"{outcome.failed['type']}: {outcome.failed['message']}")
-                        self._reporter.say(f"{self._study}, {key} failed: {cell}: {told}")
+                        error = in_a_line(f"{outcome.failed['type']}: {outcome.failed['message']}")
+                        self._reporter.say(f"{self._study}, {key} failed: {in_a_line(str(cell))}: {error}")
                 tick()
         if failures > TOLD:
             self._reporter.say(f"{self._study}: {failures} {key}s failed; the records in {self._log.path} say how")
@@ -116,7 +116,7 @@ class _Writer:
         if outcome.archive is not None:
             self._log.store(cell.id, outcome.archive)
         if outcome.value is not None:
-            found: dict[str, Any] = {key: outcome.value, "arrays": outcome.archive is not None}
+            found: dict[str, Any] = {key: outcome.value, **({"arrays": True} if outcome.archive is not None else {})}
         elif outcome.failed is not None:
             found = {"failed": outcome.failed}
         else:
@@ -148,7 +148,7 @@ def _workers(workers: int | None, scheduler: str | None, device: str) -> int | N
     return workers
 
 
-def _executor(workers: int | None, scheduler: str | None) -> Any:
+def _executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
     if workers is None:
         return on_cluster(str(scheduler))
     return nullcontext(on_this_machine(workers))

@@ -96,7 +96,7 @@ class Study:
     def cells(self, budget: str, seed: int, device: str, source: Source) -> list[Cell]:
         """The cells of a budget in the order of its grids, each once.
 
-        **Raises.** :class:`InvalidInput` for an unknown budget, or a seed below 0.
+        **Raises.** :class:`InvalidInput` for an unknown budget, or a seed that is no whole number from 0 up.
         """
         if budget not in self.grids:
             raise unknown_name(f"budget of the study {self.name}", budget, self.grids)

@@ -308,6 +308,12 @@ def test_another_device_has_one_worker_unless_told_otherwise(tmp_path: Path) -> 
     assert (record.run["workers"], record.run["device"]) == (1, "meta")
 
 
+def test_a_device_that_is_not_here_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="device 'cuda:99' cannot be used here"):
+        _run(study(), tmp_path, device="cuda:99")
+    assert _run(study(), tmp_path)
+
+
 def test_without_distributed_a_cluster_is_not_available(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(NotAvailable, match=r"pip install 'specbound\[cluster\]'"):
