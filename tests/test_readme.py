@@ -52,7 +52,7 @@ def test_the_study_of_the_page_runs_as_a_program_and_goes_on(tmp_path: Path) -> 
         assert done.returncode == 0, done.stderr
         assert to_run in done.stderr
         assert done.stdout.startswith("[]\n")
-        assert done.stdout.count("measured") == 6
+        assert done.stdout.count(" measured ") == 6
 
 
 def test_the_make_targets_of_the_readme_exist() -> None:

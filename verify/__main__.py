@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from specbound.cli import seed
-from specbound.core.errors import InvalidInput, unknown_name
+from specbound.core.errors import InvalidInput, line_in
 from specbound.core.provenance import write_atomically
 from specbound.report.command import AS_EXPECTED, SURPRISE, exit_code
 from specbound.report.table import PLAIN, tell_surprises
@@ -42,7 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("studies", nargs="*", metavar="STUDY", help="studies to run (all)")
     budget = parser.add_mutually_exclusive_group()
     for name in ("quick", "standard", "deep"):
-        budget.add_argument(f"--{name}", dest="budget", action="store_const", const=name, default="quick")
+        text = f"the {name} grids{' (default)' if name == 'quick' else ''}"
+        budget.add_argument(f"--{name}", dest="budget", action="store_const", const=name, default="quick", help=text)
     parser.add_argument("--out", type=Path, metavar="DIR", help=f"results folder ({RESULTS}/<time>)")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, metavar="N", help="processes on this machine (one a core)")
@@ -66,15 +68,12 @@ def _run(options: argparse.Namespace) -> int:
     from specbound.checks.adversarial import device_of
     from verify.studies import studies
 
-    known = studies()
-    for name in options.studies:
-        if name not in known:
-            raise unknown_name("study", name, known)
+    chosen = studies(options.studies)
     device_of(options.device)
     started = time.perf_counter()
     out = options.out or RESULTS / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
-    console = Console(record=True)
-    clean = [_run_one(known[name], out, options, console) for name in options.studies or known]
+    console = Console(record=True, markup=False, highlight=False)
+    clean = [_run_one(study, out, options, console) for study in chosen.values()]
     _draw(out, console)
     outcome = "Everything came out as expected." if all(clean) else "Not everything came out as expected."
     console.print(f"{outcome} {time.perf_counter() - started:.0f} s. Results: {out}", **PLAIN)
@@ -83,7 +82,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _run_one(study: Study, out: Path, options: argparse.Namespace, console: Console) -> bool:
-    """Runs one study and prints what came of it; whether all of that was expected and no cell failed."""
+    """Runs one study and prints what came of it; whether all of that was expected and nothing failed."""
     from specbound.campaign import Status, run
 
     given = {name: getattr(options, name) for name in ("budget", "seed", "device", "workers", "scheduler")}
@@ -92,14 +91,35 @@ def _run_one(study: Study, out: Path, options: argparse.Namespace, console: Cons
     except KeyboardInterrupt:
         print(f"\n{out} keeps what is finished; --out {out} goes on from there", file=sys.stderr)
         raise
-    if study.show is not None:
-        study.show(records, console)
-    surprises = list(study.surprises(records))
+    show, surprises = study.show, list[str]()
+    told = show is None or _own(study, "show", lambda: show(records, console), console)
+    judged = _own(study, "surprises", lambda: surprises.extend(_lines(study.surprises(records))), console)
     tell_surprises(surprises, console)
+    for record in records:
+        if record.status is Status.NOT_AVAILABLE:
+            console.print(f"{study.name}: not available: {record}: {record.error}", **PLAIN)
     counts = Counter(record.status.value for record in records)
     numbers = ", ".join(f"{number} {word}" for word, number in counts.items())
     console.print(f"{study.name}: of {len(records)} cells {numbers}", **PLAIN)
-    return not surprises and not counts[Status.FAILED.value]
+    return told and judged and not surprises and not counts[Status.FAILED.value]
+
+
+def _own(study: Study, name: str, call: Callable[[], object], console: Console) -> bool:
+    """Calls what a study brings for its records; its mistakes are told, and cost nothing else."""
+    try:
+        call()
+    except Exception as error:
+        path = Path(inspect.getfile(study.measure))
+        place = f"{path.name}, line {line_in(path, error)}"
+        console.print(f"FAILED {study.name}: {name} raised {type(error).__name__}: {error} ({place})", **PLAIN)
+        return False
+    return True
+
+
+def _lines(found: object) -> list[str]:
+    if not isinstance(found, list) or not all(isinstance(line, str) for line in found):
+        raise InvalidInput(f"it gave {found!r}; required: a list of lines, empty where nothing surprises")
+    return found
 
 
 def _draw(out: Path, console: Console) -> None:

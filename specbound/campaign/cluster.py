@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from specbound.campaign.cell import Cell
 from specbound.campaign.local import Executor
-from specbound.campaign.task import Outcome, Task, in_a_line
+from specbound.campaign.task import Outcome, Task, in_a_line, unready
 from specbound.core.errors import InvalidInput
 from specbound.numeric.ops import NotAvailable
 
@@ -39,6 +40,7 @@ def on_cluster(address: str) -> Iterator[Executor]:
         ) from error
 
     def execute(task: Task, cells: Sequence[Cell]) -> Iterator[tuple[Cell, Outcome]]:
+        _refuse_unready(client.run(unready, task.function.__module__, task.source, task.versions))
         futures = client.map(task, cells, pure=False)
         cell_of = dict(zip((future.key for future in futures), cells, strict=True))
         try:
@@ -77,6 +79,12 @@ def on_cluster(address: str) -> Iterator[Executor]:
                     "libraries' state; start workers with `dask worker --nthreads 1 --nworkers N`"
                 )
         yield execute
+
+
+def _refuse_unready(found: Any) -> None:
+    for worker, reason in dict(found).items():
+        if reason is not None:
+            raise InvalidInput(f"at {worker}, {reason}")
 
 
 def _lost(address: str) -> InvalidInput:

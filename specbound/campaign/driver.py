@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,9 @@ def run(
 ) -> list[Record]:
     """Runs the cells of a budget that the results folder ``out`` lacks, and gives the records of all of them.
 
-    What is there from the same source is not run again; a cell that failed is, and so is one whose arrays are gone, and
-    one that was not available once versions of packages or the machine are others. All predictions are on disk before
-    the first measurement begins. A cell that raises is recorded with its error and the rest goes on. The run may be
-    stopped at any moment.
+    What is there from the same source is not run again; a cell that failed or was not available is, and so is one whose
+    arrays are gone. All predictions are on disk before the first measurement begins. A cell that raises is recorded
+    with its error and the rest goes on. The run may be stopped at any moment.
 
     **Parameters.** ``workers``: processes on this machine, one for each core by default, a single one on another device
     than the CPU; one worker is this process itself, which a cell may then end. ``scheduler``: the address of a Dask
@@ -60,12 +59,13 @@ def run(
         known = {record.id: record for record in records_of(log.path)}
         threads = 1 if workers is None else threads_each(workers)
         settings = {"budget": budget, "seed": seed, "device": device, "workers": workers, "threads": threads}
-        head = header(study, cells, source, settings)
-        missing = [cell for cell in cells if cell.id not in known or not _is_done(known[cell.id], head)]
-        reporter.say(f"{study.name}: {len(cells)} cells, {len(missing)} of them to run, in {log.folder}")
+        missing = [cell for cell in cells if cell.id not in known or not _is_done(known[cell.id])]
+        stale = sum(record.stale for record in known.values())
+        older = f"; {stale} there from another source, stale" if stale else ""
+        reporter.say(f"{study.name}: {len(cells)} cells, {len(missing)} of them to run, in {log.folder}{older}")
         if missing:
             unpredicted = [cell for cell in missing if cell.id not in known or not known[cell.id].prediction]
-            writer = _Writer(study.name, log, head, reporter)
+            writer = _Writer(study.name, log, header(study, cells, source, settings), reporter)
             writer.begin()
             lost = writer.phase("prediction", execute, Task(study.predict, source, threads), unpredicted)
             predicted = [cell for cell in missing if cell.id not in lost]
@@ -106,8 +106,8 @@ class _Writer:
                         error = in_a_line(f"{outcome.failed['type']}: {outcome.failed['message']}")
                         self._reporter.say(f"{self._study}, {key} failed: {in_a_line(str(cell))}: {error}")
                 tick()
-        if failures > TOLD:
-            self._reporter.say(f"{self._study}: {failures} {key}s failed; the records in {self._log.path} say how")
+        if failures:
+            self._reporter.say(f"{self._study}: {failures} {key}s failed; {self._log.path} has their tracebacks")
         with self._explained():
             self._log.settle()
         return lost
@@ -154,8 +154,6 @@ def _executor(workers: int | None, scheduler: str | None) -> AbstractContextMana
     return nullcontext(on_this_machine(workers))
 
 
-def _is_done(record: Record, head: Mapping[str, Any]) -> bool:
-    """Whether a run with this header could give nothing new of the cell."""
-    if record.status is Status.NOT_AVAILABLE:
-        return all(record.run[name] == head[name] for name in ("versions", "machine"))
+def _is_done(record: Record) -> bool:
+    """Whether there is all of the cell that it can give."""
     return record.status is Status.MEASURED and (record.arrays_file is None or record.arrays_file.is_file())

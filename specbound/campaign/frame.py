@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from specbound.campaign.plain import content_hash
 from specbound.campaign.reading import Record, read
 from specbound.campaign.study import COLUMNS
 from specbound.numeric.ops import NotAvailable
@@ -18,7 +19,8 @@ def table(folder: str | Path, study: str | None = None) -> pd.DataFrame:
 
     **Returns.** A pandas table with the columns ``study``, ``cell``, the parameters by name, ``seed``, ``status``
     (measured, failed, not available, predicted), ``stale``, ``prediction.…`` and ``measurement.…`` by name, ``error``,
-    ``attempts``, ``seconds``, ``run`` and ``source``. What a cell does not have is missing in its row.
+    ``attempts``, ``seconds``, ``run`` and ``source``, a hash of all that results rest on. What a cell does not have is
+    missing in its row.
     **Raises.** :class:`NotAvailable` without pandas; what :func:`~specbound.campaign.reading.read` raises.
     """
     try:
@@ -46,6 +48,6 @@ def _row(record: Record) -> dict[str, Any]:
         "attempts": record.attempts,
         "seconds": record.seconds,
         "run": record.run["run"],
-        "source": record.run["source"],
+        "source": content_hash({"package": record.run["source"], "files": record.run["files"]}),
     }
     return {**record.parameters, **fixed, **predicted, **measured}

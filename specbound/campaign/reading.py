@@ -32,13 +32,14 @@ STATUSES: dict[str, Status] = dict(
 """How far a cell is, by what its last line says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Record(Cell):
     """One cell of a study, with the last that came of it.
 
     ``prediction`` is empty where predicting failed, ``measurement`` where the cell was not measured; ``error`` then
-    says why. ``stale``: whether the source has changed since. ``attempts``: how often it was run; ``seconds``: the time
-    of the last. ``run``: the header of the run that wrote it, with versions, machine and commit.
+    says why, and ``traceback`` where. ``stale``: whether the source has changed since. ``attempts``: how often it was
+    run; ``seconds``: the time of the last. ``run``: the header of the run that wrote it, with versions, machine and
+    commit.
     """
 
     study: str
@@ -47,10 +48,14 @@ class Record(Cell):
     prediction: Mapping[str, Any]
     measurement: Mapping[str, Any]
     error: str | None
+    traceback: str
     attempts: int
     seconds: float | None
     run: Mapping[str, Any]
     arrays_file: Path | None
+
+    def __repr__(self) -> str:
+        return f"<Record of {self.study}: {self}: {self.status.value}{', stale' if self.stale else ''}>"
 
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """The arrays that were measured, by name."""
@@ -126,6 +131,7 @@ def _record(
         prediction=predictions[-1] if predictions else {},
         measurement=last.get("measurement", {}),
         error=f"{failure['type']}: {failure['message']}" if failure else last.get("not available"),
+        traceback=failure["traceback"] if failure else "",
         attempts=len(kinds) - kinds.count("prediction"),
         seconds=last.get("seconds"),
         run=runs[last["run"]],

@@ -48,7 +48,9 @@ class Grid:
                 taken = f"an identifier other than {', '.join((*GIVEN, *COLUMNS))}"
                 raise InvalidInput(f"axis {name!r}; required: {taken}")
             if isinstance(values, str | bytes) or not isinstance(values, Sequence | range):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise InvalidInput(f"axis {name} is {values!r}; required: a list of values, also for a single one")
+                raise InvalidInput(
+                    f"axis {name} is {values!r}; required: a list of values, also for one (of an array: .tolist())"
+                )
             if not values:
                 raise InvalidInput(f"axis {name} has no values, so the grid would be empty; give at least one")
         if type(self.seeds) is not int or self.seeds < 1:
@@ -89,6 +91,10 @@ class Study:
         refuse_edited(self.source().files)
         if not self.grids:
             raise InvalidInput(f"study {self.name} declares no grid; give at least one, by the name of a budget")
+        if self.show is not None and len(inspect.signature(self.show).parameters) != 2:
+            raise InvalidInput(
+                f"study {self.name}: show takes {inspect.signature(self.show)}; required: records, console"
+            )
         for budget in self.grids:
             for grid in self._grids(budget):
                 self._refuse_other_axes(budget, grid)

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,7 @@ class Task:
 
     def __call__(self, cell: Cell) -> Outcome:
         """Raises :class:`InvalidInput` where this process is not what the run began with; other errors are outcomes."""
-        _refuse_other(self)
+        _refuse_other(self.source, self.versions)
         start = time.perf_counter()
         try:
             with threadpool_limits(self.threads):
@@ -91,21 +92,37 @@ def _unicode(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _refuse_other(task: Task) -> None:
-    _refuse_other_disk(task.source.package, tuple(task.source.files.items()))
-    refuse_edited(task.source.files)
-    mine = _versions()
-    for name, wanted in task.versions.items():
-        if mine.get(name) != wanted:
-            raise InvalidInput(f"a worker has {name} {mine.get(name)}, the run began with {wanted}; required: the same")
+def unready(module: str, source: Source, wanted: Mapping[str, str]) -> str | None:
+    """Why this process cannot run the functions of a module as another one means them; None where it can."""
+    try:
+        import_module(module)
+        _refuse_other(source, wanted)
+    except InvalidInput as error:
+        return str(error)
+    except Exception as error:
+        return (
+            f"a worker cannot import {module} ({type(error).__name__}: {message_of(error)}); "
+            "give it the same checkout, by PYTHONPATH or installed"
+        )
+    return None
+
+
+def _refuse_other(source: Source, wanted: Mapping[str, str]) -> None:
+    _refuse_other_disk(source.package, tuple(source.files.items()))
+    refuse_edited(source.files)
+    for name, version in wanted.items():
+        if _versions().get(name) != version:
+            raise InvalidInput(
+                f"a worker has {name} {_versions().get(name)}, the run began with {version}; required: the same"
+            )
 
 
 @cache
 def _refuse_other_disk(package: str, files: tuple[tuple[str, str], ...]) -> None:
     if Source(package, dict(files)).stale:
         raise InvalidInput(
-            "a worker found another source than the run began with: files were changed since, or the cluster has "
-            "another version. What is stored stays; start again, with the same source everywhere"
+            "a worker found another source than the run began with: files were changed since, or it has another "
+            "version. What is stored stays; start again, with the same source everywhere"
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from specbound.core.errors import InvalidInput, unknown_name
+from specbound.core.errors import InvalidInput, line_in, unknown_name
 from specbound.core.statement import Mutant, Statement
 
 CATALOGUE = "specbound.statements"
@@ -81,7 +81,7 @@ def load_statements(path: Path) -> dict[str, Statement]:
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise InvalidInput(f"{path}, line {_line_in(path, error)}: {type(error).__name__}: {error}") from error
+        raise InvalidInput(f"{path}, line {line_in(path, error)}: {type(error).__name__}: {error}") from error
     own = list({id(value): value for value in vars(module).values() if isinstance(value, Statement)}.values())
     if not own:
         raise InvalidInput(f"{path} defines no statement; assign a specbound.Statement to a module-level name")
@@ -114,13 +114,3 @@ def _find(statements: dict[str, Statement], name: str) -> Statement:
     if mutant_name not in mutants:
         raise unknown_name(f"mutant of {stem}", mutant_name, mutants)
     return statement.mutate(mutants[mutant_name])
-
-
-def _line_in(path: Path, error: BaseException) -> int | str:
-    trace = error.__traceback__
-    line: int | str = getattr(error, "lineno", None) or "?"
-    while trace is not None:
-        if Path(trace.tb_frame.f_code.co_filename) == path:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class InvalidInput(ValueError):
@@ -19,3 +20,14 @@ def unknown_name(kind: str, received: str, known: Iterable[str]) -> InvalidInput
     names = sorted(known)
     near = get_close_matches(received, names, n=3, cutoff=0.4) or names
     return InvalidInput(f"unknown {kind} {received!r}; the nearest known: {', '.join(near)}")
+
+
+def line_in(path: Path, error: BaseException) -> int | str:
+    """The line of a file in which an error arose, the innermost; a question mark where it did not."""
+    trace = error.__traceback__
+    line: int | str = getattr(error, "lineno", None) or "?"
+    while trace is not None:
+        if Path(trace.tb_frame.f_code.co_filename) == path:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

@@ -76,9 +76,9 @@ def test_workers_that_cannot_import_the_study_are_told_apart_from_cells_that_fai
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
     told = done.stderr.splitlines()[-1]
-    assert "cannot run the study (" in told
-    assert "No module named 'lab_of_mine'" in told
-    assert "it must be importable there, from the same source" in told
+    assert "at tcp://127.0.0.1:" in told
+    assert "a worker cannot import lab_of_mine (ModuleNotFoundError: No module named 'lab_of_mine')" in told
+    assert "give it the same checkout" in told
 
 
 def test_workers_that_imported_an_earlier_version_are_refused(address: str, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def test_every_cell_is_there_with_what_came_of_it(folder: Path) -> None:
     assert [record.prediction["square"] for record in records] == [0, 1, 4, 9, 16, 25]
     assert [record.measurement.get("square") for record in records] == [0, 1, 4, None, None, None]
     assert records[3].error == "ValueError: three is not measured"
+    assert repr(records[3]) == "<Record of squares: number=3, seed=0: failed>"
     assert records[4].error == "SystemExit: four leaves"
     assert records[5].error == "five needs a library"
     assert all(not record.stale and record.attempts == 1 for record in records)
@@ -69,7 +70,7 @@ def test_the_table_marks_what_failed_and_what_is_stale_and_drops_nothing(folder:
     run(study(range(2)), folder, workers=1, reporter=QUIET)
     both = table(folder, "squares")
     assert both["stale"].tolist() == [True] * 6 + [False] * 2
-    assert both["source"].tolist()[-1] == "another source"
+    assert both["source"].nunique() == 2
     assert both["cell"].is_unique
 
 

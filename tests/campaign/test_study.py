@@ -85,6 +85,7 @@ def asks_for_device(number: int, device: str) -> dict:
         ),
         ({"grids": {"quick": Grid({})}}, "measure takes number; the quick grid gives it seed, device"),
         ({"grids": {}}, "declares no grid"),
+        ({"show": lambda records: None}, r"show takes \(records\); required: records, console"),
         ({"measure": lambda **axes: {}}, r"takes \*\*axes; required: each axis by its name"),
         ({"measure": with_default}, "has a default for seed; give its values in the grid"),
         ({"measure": without_seed, "seeds": 2}, "2 seeds in the quick grid, but measure does not take seed"),

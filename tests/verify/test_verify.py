@@ -89,8 +89,10 @@ def test_the_same_folder_again_repeats_nothing(finished) -> None:
     before = (out / "statements" / "records.jsonl").read_bytes()
     again = run_module("verify", "--quick", "--out", str(out))
     assert again.returncode == 0, again.stderr
-    assert "90 cells, 0 of them to run" in again.stderr
-    assert (out / "statements" / "records.jsonl").read_bytes() == before
+    assert f"90 cells, {len(NOT_MEASURED)} of them to run" in again.stderr
+    after = (out / "statements" / "records.jsonl").read_bytes()
+    assert after.startswith(before)
+    assert b'"measurement"' not in after[len(before) :]
     assert again.stdout.splitlines()[:-1] == done.stdout.splitlines()[:-1]
 
 
@@ -180,9 +182,56 @@ def test_a_refuted_reading_that_fares_unlike_predicted_is_a_surprise(tmp_path: P
     assert statements.unexpected([possible]) == []
 
 
+def show_fails(records: list, console: object) -> None:
+    raise KeyError("rate")
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"show": show_fails}, "FAILED statements: show raised KeyError: 'rate' (test_verify.py, line "),
+        (
+            {"surprises": lambda _: None},
+            "FAILED statements: surprises raised InvalidInput: it gave None; required: a list",
+        ),
+        ({"surprises": lambda _: "bad"}, "surprises raised InvalidInput: it gave 'bad'; required: a list of lines"),
+    ],
+)
+def test_mistakes_of_a_study_cost_nothing_else(tmp_path: Path, monkeypatch, capsys, changed: dict, told: str) -> None:
+    grid = Grid({"statement": ["weyl_sum"], "kind": ["HOLDS"]})
+    given = {"grids": dict.fromkeys(BUDGETS, grid), "measure": found_by, "rests_on": (), **changed}
+    monkeypatch.setattr(statements, "study", replace(statements.study, **given))
+    assert job.main(["--out", str(tmp_path), "--workers", "1"]) == 1
+    printed = capsys.readouterr().out
+    assert told in printed
+    assert "statements: of 1 cells 1 measured" in printed
+    assert "Not everything came out as expected." in (tmp_path / "summary.txt").read_text()
+
+
+def test_what_is_not_available_is_told_with_its_reason(finished) -> None:
+    done, _ = finished
+    assert "statements: not available: statement=kronecker_spectrum, kind=measured" in done.stdout
+
+
+def test_a_broken_file_is_told_by_its_line_and_blocks_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import verify
+    import verify.studies as module
+
+    (tmp_path / "broken.py").write_text("import numpy\nimport numpyy\n")
+    (tmp_path / "without.py").write_text("value = 1\n")
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    monkeypatch.setattr(verify, "__path__", [*verify.__path__, str(tmp_path)])
+    with pytest.raises(InvalidInput, match=r"verify/broken\.py, line 2: ModuleNotFoundError: No module named 'numpyy'"):
+        studies()
+    with pytest.raises(InvalidInput, match=r"verify/without\.py defines no study"):
+        studies(["without"])
+    with pytest.raises(InvalidInput, match="unknown study 'brokn'; the nearest known: broken"):
+        studies(["brokn"])
+
+
 def test_a_study_that_is_not_as_its_file_says_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statements, "study", replace(statements.study, name="other"))
-    with pytest.raises(InvalidInput, match=r"verify/statements\.py defines the study other"):
+    with pytest.raises(InvalidInput, match='defines the study "other"; required: name="statements"'):
         studies()
     grids = {"quick": statements.study.grids["quick"]}
     monkeypatch.setattr(statements, "study", replace(statements.study, name="statements", grids=grids))
