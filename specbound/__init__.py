@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from specbound.core.instance import Domain as Domain
     from specbound.core.instance import Index as Index
     from specbound.core.instance import Instance as Instance
+    from specbound.core.instance import Number as Number
     from specbound.core.statement import Assumption as Assumption
     from specbound.core.statement import Example as Example
     from specbound.core.statement import Expected as Expected
@@ -36,6 +37,7 @@ _HOMES = {
     "Evidence": "specbound.core.evidence",
     "Domain": "specbound.core.instance",
     "Index": "specbound.core.instance",
+    "Number": "specbound.core.instance",
     "Instance": "specbound.core.instance",
     "Assumption": "specbound.core.statement",
     "Example": "specbound.core.statement",

@@ -249,7 +249,7 @@ def _print_counterexample(item: Statement, found: Evidence) -> None:
     print(json.dumps(found.recipe))
     for name in item.domain.matrices:
         print(f"{name} = {instance.values[name].round(6).tolist()}")
-    for name in item.domain.indices:
+    for name in item.domain.parameters:
         print(f"{name} = {instance.values[name]}")
     print(f"claimed {comparison.lhs:.6g} {item.relation.value} {comparison.rhs:.6g}: {comparison.verdict}")
     try:

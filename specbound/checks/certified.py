@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from math import isfinite
+from numbers import Rational
 from types import ModuleType
 from typing import Any
 
@@ -14,7 +16,7 @@ import numpy as np
 from specbound.checks.tally import Tally
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence, Kind
-from specbound.core.instance import Domain
+from specbound.core.instance import Domain, Number
 from specbound.core.statement import Statement
 from specbound.core.verdict import Relation, Verdict
 from specbound.numeric.ops import NotAvailable
@@ -57,7 +59,7 @@ def decide(statement: Statement, values: Mapping[str, Any], equal: bool = False)
     """
     balls = _balls()
     ops = balls.BallOps()
-    instance = statement.domain.converted(values, balls.BallMatrix.exact, ops)
+    instance = statement.domain.converted(values, balls.BallMatrix.exact, _fraction, ops)
     equal = equal or statement.relation is Relation.EQ
     found: Decision | None = None
     reason = ""
@@ -142,6 +144,10 @@ def check_certified(statement: Statement, instances: int, seed: int) -> Evidence
     return tally.evidence(seed, details, precision=f"balls, {PRECISIONS[0]} to {PRECISIONS[-1]} bits")
 
 
+def _fraction(number: Any) -> Fraction:
+    return Fraction(number if isinstance(number, Rational) else float(number))
+
+
 def _ends(interval: Interval) -> list[float | None]:
     """The ends as JSON has them: None where a float cannot hold one."""
     return [end if isfinite(end) else None for end in interval]
@@ -165,7 +171,8 @@ def _drawn(domain: Domain, generator: np.random.Generator) -> Iterator[Mapping[s
         values = recipe.draw_integers(generator)
         values |= recipe.draw_reals(generator, values)
         matrices = {name: _kind_of_matrix(generator)(generator, values[name]) for name in domain.matrices}
-        yield {**matrices, **{name: values[name] for name in domain.indices}}
+        numbers = {name: _simple(generator, domain.numbers[name], float(values[name])) for name in domain.numbers}
+        yield {**matrices, **{name: values[name] for name in domain.indices}, **numbers}
 
 
 def _kind_of_matrix(generator: np.random.Generator) -> Callable[[np.random.Generator, Matrix], Matrix]:
@@ -185,12 +192,19 @@ def _as_drawn(_: np.random.Generator, matrix: Matrix) -> Matrix:
     return matrix
 
 
+def _simple(generator: np.random.Generator, number: Number, drawn: float) -> float:
+    """The number as drawn, or the nearest half that is allowed."""
+    half = round(2 * drawn) / 2
+    return half if number.admits(half) and generator.integers(2) else drawn
+
+
 KINDS_OF_MATRIX = (_halves, _signed_permutation, _as_drawn)
 
 
 def _as_fractions(statement: Statement, values: Mapping[str, Any]) -> dict[str, Any]:
     exact = {name: _balls().BallMatrix.exact(values[name]).fractions() for name in statement.domain.matrices}
-    return {**exact, **{name: values[name] for name in statement.domain.indices}}
+    indices = {name: values[name] for name in statement.domain.indices}
+    return {**exact, **indices, **{name: str(_fraction(values[name])) for name in statement.domain.numbers}}
 
 
 def _verdict(margin: Any, equal: bool) -> Verdict:

@@ -100,14 +100,14 @@ def windows(domain: Domain, chain: Mapping[str, Matrix]) -> Iterator[tuple[list[
         yield window, matrices
 
 
-def index_grid(domain: Domain, matrices: Mapping[str, Matrix]) -> Iterator[dict[str, int]]:
-    """Combinations of the lowest index, its successors 1, 2, 4, … further, and the highest.
+def index_grid(domain: Domain, matrices: Mapping[str, Matrix]) -> Iterator[dict[str, Any]]:
+    """Combinations of the lowest index, its successors 1, 2, 4, … further, and the highest; and of numbers.
 
     Of three indices or more only a few values each are taken, spread evenly over that list: about ``GRID_POINTS``
-    combinations in all.
+    combinations in all. A number takes the ends of the range that is searched, and their geometric mean.
     """
-    points = round(GRID_POINTS ** (1 / max(1, len(domain.indices))))
-    combinations: list[dict[str, int]] = [{}]
+    points = round(GRID_POINTS ** (1 / max(1, len(domain.parameters))))
+    combinations: list[dict[str, Any]] = [{}]
     sizes = domain.sizes(matrices)
     for name, index in domain.indices.items():
         combinations = [
@@ -115,6 +115,9 @@ def index_grid(domain: Domain, matrices: Mapping[str, Matrix]) -> Iterator[dict[
             for earlier in combinations
             for value in _spread(index.low, index.high({**sizes, **earlier}), points)
         ]
+    for name, number in domain.numbers.items():
+        values = np.geomspace(*number.searched, 3).tolist()
+        combinations = [{**earlier, name: value} for earlier in combinations for value in values]
     yield from combinations
 
 

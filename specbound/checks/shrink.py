@@ -47,7 +47,7 @@ def shrink(statement: Statement, recipe: Recipe, values: Values) -> Values:
         for item in recipe.reals:
             for position in np.ndindex(values[item.name].shape):
                 for choice in _simpler_choices(item, float(values[item.name][position])):
-                    array = values[item.name].copy()
+                    array = np.array(values[item.name])
                     array[position] = choice
                     candidate = {**values, item.name: array}
                     if _violation(statement, recipe, candidate) >= required:

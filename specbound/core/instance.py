@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
+from numbers import Real
 from typing import Any
 
 from array_api_compat import array_namespace
@@ -13,6 +15,9 @@ from specbound.numeric.arrays import ArrayOps
 from specbound.numeric.ops import Array, Ops
 
 Sizes = Mapping[str, Any]
+
+ONE = "1"
+"""The size of a side that is 1: a column has shape ``("n", "1")``."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +32,28 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Instance:
-    """One choice of matrices and indices: ``instance.A``, ``instance.r1``, and ``instance.ops`` to compute with.
+class Number:
+    """A positive real that a statement is quantified over: at least ``low``; searches draw it from ``searched``."""
 
-    Matrices have shape ``(..., rows, columns)``; leading axes are a batch that shares the indices.
+    low: float
+    searched: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        least, most = self.searched
+        if not (0 <= self.low <= least <= most and least > 0 and isfinite(most)):
+            raise InvalidInput(f"{self}; required: 0 <= low <= searched[0] <= searched[1], searched positive, finite")
+
+    def admits(self, value: Any) -> bool:
+        """Whether this is one of the numbers quantified over."""
+        return isfinite(value) and value > 0 and value >= self.low
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One choice of matrices, indices and numbers: ``instance.A``, ``instance.r1``, and ``instance.ops``.
+
+    Matrices have shape ``(..., rows, columns)``; leading axes are a batch that shares the indices, and each instance
+    of which has numbers of its own.
     """
 
     ops: Ops
@@ -45,13 +68,15 @@ class Instance:
 
 @dataclass(frozen=True)
 class Domain:
-    """What a statement is quantified over: named matrices with symbolic shapes, and indices.
+    """What a statement is quantified over: named matrices with symbolic shapes, indices, and positive numbers.
 
-    ``matrices={"A": ("m", "n"), "B": ("n", "p")}`` says that ``A`` has as many columns as ``B`` has rows.
+    ``matrices={"A": ("m", "n"), "B": ("n", "p")}`` says that ``A`` has as many columns as ``B`` has rows. The size
+    ``"1"`` is 1.
     """
 
     matrices: Mapping[str, tuple[str, str]]
     indices: Mapping[str, Index] = field(default_factory=dict[str, Index])
+    numbers: Mapping[str, Number] = field(default_factory=dict[str, Number])
 
     def __post_init__(self) -> None:
         if not self.matrices:
@@ -63,6 +88,11 @@ class Domain:
                 raise InvalidInput(
                     f"{name} has shape {shape}; required: names of sizes; a fixed size goes into a recipe"
                 )
+        for name, number in self.numbers.items():
+            if name in (*self.matrices, *self.indices, *self.dimensions, "ops", "values"):
+                raise InvalidInput(f"the number {name!r} is also the name of something else; give it another")
+            if not isinstance(number, Number):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InvalidInput(f"the number {name!r} is {number!r}; required: Number(low, searched)")
         known = dict.fromkeys(self.dimensions, 4)
         for name, index in self.indices.items():
             if name in self.matrices or name in self.dimensions or name in ("ops", "values"):
@@ -82,11 +112,22 @@ class Domain:
     @property
     def dimensions(self) -> tuple[str, ...]:
         """The names of the sizes, in order of appearance."""
-        return tuple(dict.fromkeys(size for shape in self.matrices.values() for size in shape))
+        sizes = dict.fromkeys(size for shape in self.matrices.values() for size in shape)
+        return tuple(size for size in sizes if size != ONE)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of what is no matrix: indices, then numbers."""
+        return (*self.indices, *self.numbers)
+
+    def shape(self, matrix: str, sizes: Sizes) -> tuple[Any, Any]:
+        """The shape of a matrix at these sizes."""
+        rows, columns = (1 if size == ONE else sizes[size] for size in self.matrices[matrix])
+        return rows, columns
 
     def sizes(self, matrices: Mapping[str, Array]) -> dict[str, int]:
         """The sizes that these matrices give; raises :class:`InvalidInput` where they do not fit together."""
-        found: dict[str, int] = {}
+        found: dict[str, int] = {ONE: 1}
         for name, shape in self.matrices.items():
             received = tuple(matrices[name].shape)
             if len(received) < 2 or 0 in received:
@@ -96,13 +137,14 @@ class Domain:
                     shapes = ", ".join(f"{k} {tuple(v.shape)}" for k, v in matrices.items())
                     required = ", ".join(f"{k} ({r}, {c})" for k, (r, c) in self.matrices.items())
                     raise InvalidInput(f"the shapes {shapes} do not fit together; required: {required}")
+        del found[ONE]
         return found
 
     def instance(self, values: Mapping[str, Any], ops: Ops | None = None) -> Instance:
-        """An instance from matrices (arrays) and indices, after checking names, shapes, entries and ranges.
+        """An instance from matrices (arrays), indices and numbers, after checking names, shapes, entries and ranges.
 
         **Raises.** :class:`InvalidInput` for missing or unknown names, shapes that do not fit, entries that are not
-        finite, an index out of range.
+        finite, an index or a number out of range.
         """
         self._check_names(values)
         matrices = {name: values[name] for name in self.matrices}
@@ -110,11 +152,15 @@ class Domain:
         for name, matrix in matrices.items():
             if not _all_finite(matrix):
                 raise InvalidInput(f"{name} has entries that are NaN or infinite; required: finite entries")
-        self._check_indices(values, sizes)
+        self._check_parameters(values, sizes)
         return Instance(ops or ArrayOps.of(next(iter(matrices.values()))), dict(values))
 
-    def converted(self, values: Mapping[str, Any], convert: Callable[[Any], Any], ops: Ops) -> Instance:
-        """An instance in another number system, after the same checks; ``convert`` makes a matrix of that system.
+    def converted(
+        self, values: Mapping[str, Any], convert: Callable[[Any], Any], number: Callable[[Any], Any], ops: Ops
+    ) -> Instance:
+        """An instance in another number system, after the same checks.
+
+        ``convert`` makes a matrix of that system, ``number`` a number.
 
         **Raises.** :class:`InvalidInput` as :meth:`instance`, and where ``convert`` raises ``TypeError``,
         ``ValueError`` or ``RuntimeError``.
@@ -124,23 +170,29 @@ class Domain:
             matrices = {name: convert(values[name]) for name in self.matrices}
         except (RuntimeError, TypeError, ValueError) as error:
             raise InvalidInput(f"a matrix cannot be read exactly: {error}") from error
-        self._check_indices(values, self.sizes(matrices))
-        return Instance(ops, {**matrices, **{name: values[name] for name in self.indices}})
+        self._check_parameters(values, self.sizes(matrices))
+        numbers = {name: number(values[name]) for name in self.numbers}
+        return Instance(ops, {**matrices, **{name: values[name] for name in self.indices}, **numbers})
 
     def _check_names(self, values: Mapping[str, Any]) -> None:
-        """Raises :class:`InvalidInput` unless there is a value for each matrix and index, and for nothing else."""
-        required = {*self.matrices, *self.indices}
+        """Raises :class:`InvalidInput` unless there is a value for each matrix, index and number, and nothing else."""
+        required = {*self.matrices, *self.parameters}
         if set(values) != required:
             raise InvalidInput(f"received values for {sorted(values)}; required: exactly {sorted(required)}")
 
-    def _check_indices(self, values: Mapping[str, Any], sizes: Sizes) -> None:
-        """Raises :class:`InvalidInput` for an index that is no integer of its range."""
+    def _check_parameters(self, values: Mapping[str, Any], sizes: Sizes) -> None:
+        """Raises :class:`InvalidInput` for an index that is no integer of its range, or a number out of its own."""
         known = dict(sizes)
         for name, index in self.indices.items():
             high = index.high(known)
             if not isinstance(values[name], int) or not index.low <= values[name] <= high:
                 raise InvalidInput(f"{name} = {values[name]}; required: {index.low} to {high} at sizes {sizes}")
             known[name] = values[name]
+        for name, number in self.numbers.items():
+            value: Any = values[name]
+            plain = value.item() if getattr(value, "ndim", None) == 0 else value
+            if not isinstance(plain, Real) or not number.admits(plain):
+                raise InvalidInput(f"{name} = {values[name]!r}; required: a positive real of at least {number.low}")
 
 
 def _all_finite(matrix: Array) -> bool:

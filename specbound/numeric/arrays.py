@@ -101,6 +101,25 @@ class ArrayOps(Counted):
         blocks = left[..., :, None, :, None] * right[..., None, :, None, :]
         return self._xp.reshape(blocks, (*left.shape[:-2], rows, columns))
 
+    def transpose(self, matrix: Array) -> Array:
+        return matrix.mT
+
+    def scaled(self, number: Scalar, matrix: Array) -> Array:
+        # A batch has a number for each of its matrices.
+        return (number[..., None, None] if getattr(number, "ndim", 0) else number) * matrix
+
+    def identity(self, like: Array) -> Array:
+        return self._xp.eye(like.shape[-2], dtype=like.dtype, device=like.device)
+
+    def vec(self, matrix: Array) -> Array:
+        return self._xp.reshape(matrix, (*matrix.shape[:-2], matrix.shape[-2] * matrix.shape[-1], 1))
+
+    def entry(self, matrix: Array) -> Scalar:
+        return matrix[..., 0, 0]
+
+    def eigenvalue(self, matrix: Array, index: int) -> Scalar:
+        return self._xp.linalg.eigvalsh(matrix)[..., matrix.shape[-1] - 1 - checked_index(index)]
+
     def singular_values(self, matrix: Array) -> ArraySpectrum:
         return ArraySpectrum(self._xp.linalg.svdvals(matrix))
 
@@ -126,6 +145,9 @@ class ArrayOps(Counted):
         rows, count = columns.shape[-2:]
         identity = self._xp.eye(count, dtype=columns.dtype, device=columns.device)
         return self.frobenius_norm(columns.mT @ columns - identity) <= tolerance(columns.dtype, rows + count, 1.0)
+
+    def contraction(self, matrix: Array) -> Any:
+        return self.singular_value(matrix, 0) <= 1 + tolerance(matrix.dtype, sum(matrix.shape[-2:]), 1.0)
 
     def sqrt(self, value: Scalar) -> Scalar:
         return self._xp.sqrt(value)

@@ -83,6 +83,30 @@ class Ops(Protocol):
         """``left ⊗ right``."""
         ...
 
+    def transpose(self, matrix: Array) -> Array:
+        """``matrixᵀ``."""
+        ...
+
+    def scaled(self, number: Scalar, matrix: Array) -> Array:
+        """``number · matrix``."""
+        ...
+
+    def identity(self, like: Array) -> Array:
+        """The identity with as many rows as that matrix has."""
+        ...
+
+    def vec(self, matrix: Array) -> Array:
+        """The rows of a matrix, one after the other, as one column: ``vec(P W Q) = (P ⊗ Qᵀ) vec W``."""
+        ...
+
+    def entry(self, matrix: Array) -> Scalar:
+        """The entry of a 1×1 matrix."""
+        ...
+
+    def eigenvalue(self, matrix: Array, index: Any) -> Scalar:
+        """``λ_{index+1}(matrix)`` of a symmetric matrix in descending order; the index counts from 0."""
+        ...
+
     def singular_values(self, matrix: Array) -> Spectrum:
         """All singular values."""
         ...
@@ -109,6 +133,10 @@ class Ops(Protocol):
 
     def orthonormal(self, columns: Array) -> Any:
         """Whether the columns are orthonormal, one truth value for each matrix: up to rounding in floats."""
+        ...
+
+    def contraction(self, matrix: Array) -> Any:
+        """Whether ``σ₁(matrix) ≤ 1``, one truth value for each matrix: up to rounding in floats."""
         ...
 
     def sqrt(self, value: Scalar) -> Scalar:

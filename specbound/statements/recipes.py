@@ -7,6 +7,8 @@ from functools import partial
 from graphlib import TopologicalSorter
 from typing import Any
 
+import numpy as np
+
 from specbound.core.instance import Domain, Instance
 from specbound.core.recipe import Integer, Reals, Recipe, Values
 from specbound.core.statement import Statement
@@ -28,12 +30,12 @@ def entries(domain: Domain, size: int = ENTRIES_SIZE, smallest: int = 1) -> Reci
 
     Reaches every instance of its sizes but scale.
     """
-    reals = tuple(Reals(name, partial(_matrix_shape, shape), -1.0, 1.0) for name, shape in domain.matrices.items())
+    reals = tuple(Reals(name, partial(domain.shape, name), -1.0, 1.0) for name in domain.matrices)
 
     def matrices(values: Mapping[str, Any]) -> Values:
         return {name: values[name] for name in domain.matrices}
 
-    return Recipe("entries", _integers(domain, size, smallest), reals, _builder(domain, matrices))
+    return Recipe("entries", _integers(domain, size, smallest), (*reals, *_numbers(domain)), _builder(domain, matrices))
 
 
 def by_spectrum(domain: Domain, size: int = SPECTRUM_SIZE, orthonormal: Sequence[str] = ()) -> Recipe:
@@ -44,14 +46,14 @@ def by_spectrum(domain: Domain, size: int = SPECTRUM_SIZE, orthonormal: Sequence
     instead, with no more columns than rows; they reach all orthonormal columns but, where square, a reflection.
     """
     reals: list[Reals] = []
-    for name, (rows, columns) in domain.matrices.items():
-        reals.append(Reals(f"left_{name}", partial(_angles_shape, rows), -180.0, 180.0))
+    for name in domain.matrices:
+        reals.append(Reals(f"left_{name}", partial(_angles_shape, domain, name, 0), -180.0, 180.0))
         if name not in orthonormal:
-            reals.append(Reals(f"spectrum_{name}", partial(_spectrum_shape, (rows, columns)), 0.0, 1.0, _draw_spectrum))
-            reals.append(Reals(f"right_{name}", partial(_angles_shape, columns), -180.0, 180.0))
+            reals.append(Reals(f"spectrum_{name}", partial(_spectrum_shape, domain, name), 0.0, 1.0, _draw_spectrum))
+            reals.append(Reals(f"right_{name}", partial(_angles_shape, domain, name, 1), -180.0, 180.0))
 
     def matrix(values: Mapping[str, Any], name: str) -> Any:
-        rows, columns = (values[size] for size in domain.matrices[name])
+        rows, columns = domain.shape(name, values)
         left = rotation(values[f"left_{name}"], rows)
         if name in orthonormal:
             return left[..., :, :columns]
@@ -61,7 +63,12 @@ def by_spectrum(domain: Domain, size: int = SPECTRUM_SIZE, orthonormal: Sequence
         return {name: matrix(values, name) for name in domain.matrices}
 
     bounds = [domain.matrices[name] for name in orthonormal if len(set(domain.matrices[name])) == 2]
-    return Recipe("by_spectrum", _integers(domain, size, 1, bounds), tuple(reals), _builder(domain, matrices))
+    drawn = (*reals, *_numbers(domain))
+    return Recipe("by_spectrum", _integers(domain, size, 1, bounds), drawn, _builder(domain, matrices))
+
+
+def _numbers(domain: Domain) -> list[Reals]:
+    return [Reals(name, lambda _: (), *number.searched, _draw_number) for name, number in domain.numbers.items()]
 
 
 def _integers(domain: Domain, size: int, smallest: int, bounds: Sequence[tuple[str, str]] = ()) -> tuple[Integer, ...]:
@@ -81,22 +88,23 @@ def _builder(
     def build(values: Mapping[str, Any], ops: Ops | None) -> Instance:
         built = matrices(values)
         system = ops or ArrayOps.of(next(iter(built.values())))
-        return Instance(system, {**built, **{name: values[name] for name in domain.indices}})
+        return Instance(system, {**built, **{name: values[name] for name in domain.parameters}})
 
     return build
 
 
-def _matrix_shape(shape: tuple[str, str], values: Mapping[str, Any]) -> tuple[int, ...]:
-    return values[shape[0]], values[shape[1]]
+def _spectrum_shape(domain: Domain, name: str, values: Mapping[str, Any]) -> tuple[int, ...]:
+    return (min(domain.shape(name, values)),)
 
 
-def _spectrum_shape(shape: tuple[str, str], values: Mapping[str, Any]) -> tuple[int, ...]:
-    return (min(_matrix_shape(shape, values)),)
-
-
-def _angles_shape(size: str, values: Mapping[str, Any]) -> tuple[int, ...]:
-    return (plane_count(values[size]),)
+def _angles_shape(domain: Domain, name: str, side: int, values: Mapping[str, Any]) -> tuple[int, ...]:
+    return (plane_count(domain.shape(name, values)[side]),)
 
 
 def _draw_spectrum(generator: Any, _low: float, _high: float, shape: Any) -> Any:
     return random_spectrum(generator, shape)
+
+
+def _draw_number(generator: Any, low: float, high: float, shape: Any) -> Any:
+    """Log-uniform: each order of magnitude is as likely as another."""
+    return np.clip(np.exp(generator.uniform(np.log(low), np.log(high), size=shape)), low, high)

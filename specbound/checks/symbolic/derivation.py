@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from textwrap import shorten
 from typing import Any
 
 import sympy
 
-from specbound.checks.symbolic.exact import exact_instance
+from specbound.checks.symbolic.exact import exact_instance, generic_instance
 from specbound.checks.symbolic.ops import symbolic_instance
 from specbound.checks.symbolic.polynomials import (
     Polynomial,
@@ -38,7 +39,8 @@ class StepKind(IntEnum):
 
     DEFINITION = 0
     CHECKED = 1
-    CITED = 2
+    AT_SIZES = 2
+    CITED = 3
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ class Step:
 
     @property
     def formulas(self) -> list[str]:
-        """The claim, unless it is plain, and the relations, in LaTeX."""
-        claims = [] if self.claim == 0 else [rf"{sympy.latex(self.claim)} \ge 0"]
+        """The claim, unless it is plain or long for being written in entries, and the relations, in LaTeX."""
+        claims = [] if self.claim == 0 or self.kind is StepKind.AT_SIZES else [rf"{sympy.latex(self.claim)} \ge 0"]
         return claims + [f"{sympy.latex(left)} = {sympy.latex(right)}" for left, right in self.relations]
 
 
@@ -90,6 +92,7 @@ class Derivation:
         self.steps: list[Step] = []
         self.refuted = False
         self.complete = False
+        self._sizes: list[str] = []
         self._facts: set[Fact] = set()
         self._relations: list[Rule] = []
         self._seen: set[Any] = set()
@@ -102,13 +105,17 @@ class Derivation:
     def reach(self) -> str:
         """``derived`` where every step is defined or checked in general, else what it rests on; or ``refuted``.
 
+        ``derived at sizes …`` where a step is checked for generic matrices of those sizes only.
+
         ``cited`` where nothing is checked but that the cited facts are the claim.
         """
         if self.refuted:
             return "refuted"
         cited = dict.fromkeys(step.name for step in self.steps if step.kind is StepKind.CITED)
         own = [s for s in self.steps if s.kind is StepKind.CHECKED and not s.name.startswith("conclusion")]
-        return f"{'rests on' if own else 'cited:'} {', '.join(cited)}" if cited else "derived"
+        if cited:
+            return f"{'rests on' if own else 'cited:'} {', '.join(cited)}"
+        return f"derived at sizes {'; '.join(self._sizes)}" if self._sizes else "derived"
 
     # What is given by definition
 
@@ -287,6 +294,18 @@ class Derivation:
 
         return self._step(name, StepKind.CHECKED, goal, check)
 
+    def square(self, expression: Any) -> Fact:
+        """``expression² ≥ 0`` for a real expression in scalars."""
+        claim = sympy.expand(expression**2)
+        real = sympy.sympify(expression).is_real is True
+        return self._step("a square", StepKind.CHECKED, claim, lambda stated: real and stated == claim)
+
+    def at_least(self, number: str) -> Fact:
+        """``number − low ≥ 0`` for a number of the statement's domain, by definition."""
+        low = sympy.nsimplify(self.statement.domain.numbers[number].low)
+        claim = self.instance.values[number] - low
+        return self._step(f"{number} is at least {low}", StepKind.DEFINITION, claim, lambda _: True)
+
     def cite(self, name: str, reference: str, claim: Any) -> Fact:
         """A textbook fact ``claim ≥ 0`` with its place; the derivation rests on it."""
         return self._step(name, StepKind.CITED, claim, lambda _: True, reference)
@@ -336,6 +355,20 @@ class Derivation:
         self._step(name, StepKind.CHECKED, -margin, lambda claim: claim.is_positive is True)
         self.refuted = self.complete = True
 
+    def conclude_at_sizes(self, *sizes: Mapping[str, int]) -> None:
+        """The equality that the statement claims, between polynomials in all entries, at these sizes and indices.
+
+        Every entry and number is a symbol of its own, so that the two sides are equal for all their values.
+        """
+        if self.statement.relation is not Relation.EQ:
+            raise DerivationFailed(f"the statement claims {self.statement.relation.value} and no equality")
+        for chosen in sizes:
+            lhs, rhs = self.statement.sides(generic_instance(self.statement.domain, chosen))
+            listed = ", ".join(f"{name} = {value}" for name, value in chosen.items())
+            self._step(f"conclusion at {listed}", StepKind.AT_SIZES, lhs - rhs, _is_zero)
+            self._sizes.append(listed)
+        self.complete = bool(sizes)
+
     # How a claim is checked
 
     def _step(
@@ -348,7 +381,7 @@ class Derivation:
         relations: Sequence[tuple[Any, Any]] = (),
     ) -> Fact:
         if not check(claim):
-            raise DerivationFailed(f"{name}: {claim} ≥ 0 does not follow")
+            raise DerivationFailed(f"{name}: {shorten(str(claim), 300)} ≥ 0 does not follow")
         self.steps.append(Step(name, kind, claim, check, reference, relations))
         fact = Fact(claim)
         self._facts.add(fact)
@@ -403,7 +436,7 @@ class Derivation:
         def lowered(part: Any) -> Any:
             return self._squares[part.base] ** (part.exp // 2) * part.base ** (part.exp % 2)
 
-        expression = sympy.expand(expression).replace(is_known_power, lowered)
+        expression = sympy.expand(self._opened(expression)).replace(is_known_power, lowered)
         if rules:
             known = [*self._relations, *rules]
             expression = expression.subs(
@@ -415,7 +448,18 @@ class Derivation:
             )
         return sympy.expand(expression)
 
+    def _opened(self, expression: Any) -> Any:
+        """The expression with the entries of 1×1 matrices written as the products that they are."""
+        ops: Any = self.instance.ops
+        entries = ops.entries
+        found = {symbol: entries[symbol] for symbol in expression.free_symbols if symbol in entries}
+        return expression.subs({symbol: self.scalar(matrix) for symbol, matrix in found.items()})
+
     def _is_nonnegative(self, expression: Any, rules: Sequence[Rule] = ()) -> bool:
         """Whether every term of the reduced expression is nonnegative by the signs of its factors."""
         terms = sympy.Add.make_args(self._reduce(sympy.sympify(expression), rules))
         return all(term.is_nonnegative is True for term in terms)
+
+
+def _is_zero(difference: Any) -> bool:
+    return sympy.cancel(sympy.together(difference)) == 0

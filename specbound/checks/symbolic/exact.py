@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy
 
+from specbound.core.errors import InvalidInput
 from specbound.core.instance import Domain, Instance
 from specbound.numeric.ops import Counted, NotAvailable, Term, checked_index, terms
 
@@ -17,7 +18,29 @@ def exact_instance(domain: Domain, values: Mapping[str, Any]) -> Instance:
 
     **Raises.** :class:`InvalidInput` for entries that are not exact, shapes that do not fit, indices out of range.
     """
-    return domain.converted(values, _rational_matrix, ExactOps())
+    return domain.converted(values, _rational_matrix, _rational, ExactOps())
+
+
+def generic_instance(domain: Domain, chosen: Mapping[str, int]) -> Instance:
+    """An instance at chosen sizes and indices whose every entry and number is a symbol of its own.
+
+    **Raises.** :class:`InvalidInput` unless every size and index is chosen, within its range.
+    """
+    required = {*domain.dimensions, *domain.indices}
+    if set(chosen) != required:
+        raise InvalidInput(f"received {sorted(chosen)}; required: a whole number for each of {sorted(required)}")
+    values: dict[str, Any] = {
+        name: [[sympy.Symbol(f"{name}_{i}{j}", real=True) for j in range(columns)] for i in range(rows)]
+        for name, (rows, columns) in ((name, domain.shape(name, chosen)) for name in domain.matrices)
+    }
+    values |= {name: chosen[name] for name in domain.indices}
+    plain = domain.converted(
+        {**values, **{name: number.searched[0] for name, number in domain.numbers.items()}},
+        sympy.Matrix,
+        lambda value: value,
+        ExactOps(),
+    )
+    return Instance(plain.ops, {**plain.values, **{n: sympy.Symbol(n, positive=True) for n in domain.numbers}})
 
 
 def _rational_matrix(rows: Any) -> Any:
@@ -25,6 +48,13 @@ def _rational_matrix(rows: Any) -> Any:
     if not all(entry.is_Rational for entry in matrix.flat()):
         raise ValueError("an exact instance takes integers and fractions; write 1/2 as sympy.Rational(1, 2)")
     return matrix
+
+
+def _rational(value: Any) -> Any:
+    number = sympy.sympify(value)
+    if not number.is_Rational:
+        raise InvalidInput(f"the number {value!r}; required: an integer or a fraction, as 1/2 is Fraction(1, 2)")
+    return number
 
 
 class ExactDecomposition:
@@ -86,6 +116,25 @@ class ExactOps(Counted):
     def kronecker(self, left: Any, right: Any) -> Any:
         return sympy.Matrix(sympy.kronecker_product(left, right))
 
+    def transpose(self, matrix: Any) -> Any:
+        return matrix.T
+
+    def scaled(self, number: Any, matrix: Any) -> Any:
+        return number * matrix
+
+    def identity(self, like: Any) -> Any:
+        return sympy.eye(like.shape[0])
+
+    def vec(self, matrix: Any) -> Any:
+        return sympy.Matrix(list(matrix))
+
+    def entry(self, matrix: Any) -> Any:
+        return matrix[0, 0]
+
+    def eigenvalue(self, matrix: Any, index: int) -> Any:
+        values = [value for value, count in matrix.eigenvals().items() for _ in range(count)]
+        return sorted(values, key=cmp_to_key(_order))[index]
+
     def svd(self, matrix: Any) -> ExactDecomposition:
         return ExactDecomposition(matrix)
 
@@ -106,6 +155,9 @@ class ExactOps(Counted):
 
     def orthonormal(self, columns: Any) -> bool:
         return columns.T * columns == sympy.eye(columns.shape[1])
+
+    def contraction(self, matrix: Any) -> bool:
+        return bool(self.singular_value(matrix, 0) <= 1)
 
     def sqrt(self, value: Any) -> Any:
         return sympy.sqrt(value)

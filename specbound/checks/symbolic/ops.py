@@ -12,23 +12,24 @@ from specbound.numeric.ops import NotAvailable, Term
 
 
 def symbolic_instance(domain: Domain) -> Instance:
-    """Matrix symbols of symbolic sizes for the matrices, integer symbols for the indices.
+    """Matrix symbols of symbolic sizes for the matrices, integer symbols for indices, positive ones for numbers.
 
     An index that a domain counts from 0 is one less than its symbol, so that formulas read as in print, from 1.
 
     **Raises.** :class:`NotAvailable` for names that print alike, such as ``r1`` and ``r_1``, or like a dummy index.
     """
-    names = [*domain.dimensions, *domain.indices]
+    names = [*domain.dimensions, *domain.parameters]
     printed = [sympy.latex(sympy.Symbol(name)) for name in names]
     if len({*printed, *DUMMIES}) < len(printed) + len(DUMMIES):
         raise NotAvailable(f"of {', '.join(names)} some print alike, or like {' and '.join(DUMMIES)}; rename them")
     sizes = {name: sympy.Symbol(name, integer=True, positive=True) for name in domain.dimensions}
-    matrices = {name: sympy.MatrixSymbol(name, sizes[r], sizes[c]) for name, (r, c) in domain.matrices.items()}
+    matrices = {name: sympy.MatrixSymbol(name, *domain.shape(name, sizes)) for name in domain.matrices}
     indices = {
         name: sympy.Symbol(name, integer=True, positive=True) - (1 - index.low)
         for name, index in domain.indices.items()
     }
-    return Instance(SymbolicOps(), {**matrices, **indices})
+    numbers = {name: sympy.Symbol(name, positive=True) for name in domain.numbers}
+    return Instance(SymbolicOps(), {**matrices, **indices, **numbers})
 
 
 DUMMIES = ("a", "b")
@@ -67,11 +68,15 @@ class SymbolicDecomposition:
 
 
 class SymbolicOps:
-    """Formulas instead of numbers. What has no name of its own raises :class:`NotAvailable`."""
+    """Formulas instead of numbers. What has no name of its own raises :class:`NotAvailable`.
+
+    ``entries`` tells which product each symbol for the entry of a 1×1 matrix stands for.
+    """
 
     def __init__(self) -> None:
         self._named: dict[str, Any] = {}
         self._depth = 0
+        self.entries: dict[Any, Any] = {}
 
     def sum(self, *terms: Any) -> Any:
         return sympy.MatAdd(*terms)
@@ -94,6 +99,26 @@ class SymbolicOps:
         rows, columns = (a * b for a, b in zip(left.shape, right.shape, strict=True))
         return sympy.MatrixSymbol(rf"{{{sympy.latex(left)}}}\otimes{{{sympy.latex(right)}}}", rows, columns)
 
+    def transpose(self, matrix: Any) -> Any:
+        return matrix.T
+
+    def scaled(self, number: Any, matrix: Any) -> Any:
+        return number * matrix
+
+    def identity(self, like: Any) -> Any:
+        return sympy.Identity(like.shape[0])
+
+    def vec(self, matrix: Any) -> NoReturn:
+        raise NotAvailable(f"{matrix} as one column has no name; derive the claim at sizes")
+
+    def entry(self, matrix: Any) -> Any:
+        symbol = sympy.Symbol(rf"\left[{self._name(matrix)}\right]", real=True)
+        self.entries[symbol] = matrix
+        return symbol
+
+    def eigenvalue(self, matrix: Any, index: Any) -> Any:
+        return sympy.Symbol(rf"\lambda_{{{sympy.latex(index + 1)}}}({self._name(matrix)})", real=True)
+
     def svd(self, matrix: Any) -> SymbolicDecomposition:
         return SymbolicDecomposition(matrix, self._name(matrix))
 
@@ -114,6 +139,9 @@ class SymbolicOps:
 
     def orthonormal(self, columns: Any) -> NoReturn:
         raise NotAvailable(f"whether {columns} is orthonormal is for a derivation to declare")
+
+    def contraction(self, matrix: Any) -> NoReturn:
+        raise NotAvailable(f"whether {matrix} is a contraction is for a derivation to declare")
 
     def sqrt(self, value: Any) -> Any:
         return sympy.sqrt(value)

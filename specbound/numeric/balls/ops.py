@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial, reduce
 from itertools import accumulate, product
+from numbers import Rational
 from operator import add, mul, sub
 from typing import Any
 
 import flint
 
 from specbound.numeric.balls.matrix import BallMatrix
-from specbound.numeric.balls.scalar import Ball, as_arb
+from specbound.numeric.balls.scalar import Ball, as_arb, fraction
 from specbound.numeric.balls.spectrum import eigenspaces, eigenvalues
 from specbound.numeric.ops import Counted, NotAvailable, Term, checked_index, terms
 
@@ -118,6 +119,32 @@ class BallOps(Counted):
         rows = [[s * t for s, t in product(r, q)] for r, q in product(a.tolist(), b.tolist())]
         return BallMatrix(type(a)(rows))
 
+    def transpose(self, matrix: BallMatrix) -> BallMatrix:
+        return matrix.mT
+
+    def scaled(self, number: Any, matrix: BallMatrix) -> BallMatrix:
+        if matrix.is_exact and isinstance(number, Rational):
+            return BallMatrix(matrix.entries * fraction(number))
+        return BallMatrix(matrix.balls() * as_arb(number))
+
+    def identity(self, like: BallMatrix) -> BallMatrix:
+        size = like.shape[0]
+        return BallMatrix(flint.fmpq_mat([[int(i == j) for j in range(size)] for i in range(size)]))
+
+    def vec(self, matrix: BallMatrix) -> BallMatrix:
+        return BallMatrix(type(matrix.entries)([[entry] for entry in matrix.entries.entries()]))
+
+    def entry(self, matrix: BallMatrix) -> Ball:
+        return Ball(matrix.balls()[0, 0])
+
+    def eigenvalue(self, matrix: BallMatrix, index: int) -> Ball:
+        if not matrix.is_exact:
+            raise NotAvailable("eigenvalues in balls are those of exact matrices; this one is itself a result")
+        # Shifted by the sum of all sizes of entries, it is positive semidefinite.
+        shift = sum((abs(entry) for entry in matrix.entries.entries()), start=flint.fmpq(0))
+        shifted = _combined(add, matrix, BallMatrix(self.identity(matrix).entries * shift))
+        return Ball(eigenvalues(shifted.entries)[checked_index(index)] - flint.arb(shift))
+
     def singular_values(self, matrix: BallMatrix) -> BallSpectrum:
         return BallSpectrum(_values(matrix))
 
@@ -146,6 +173,9 @@ class BallOps(Counted):
         gram = self.product(columns.mT, columns).entries
         identity = [[int(i == j) for j in range(gram.ncols())] for i in range(gram.nrows())]
         return columns.is_exact and gram == flint.fmpq_mat(identity)
+
+    def contraction(self, matrix: BallMatrix) -> bool:
+        return self.singular_value(matrix, 0) <= 1
 
     def sqrt(self, value: Any) -> Ball:
         number = as_arb(value)

@@ -1,0 +1,1 @@
+"""Statements on the second derivatives of losses."""

@@ -1,0 +1,1 @@
+"""Statements on spectral deformations: what a lock does to a model and to its training."""

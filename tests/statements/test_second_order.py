@@ -1,0 +1,56 @@
+"""The two sides of statements on curvature and deformations against slow definitions at 60 digits."""
+
+import numpy as np
+import pytest
+
+from specbound.core.catalogue import catalog
+from specbound.core.statement import Expected
+from specbound.core.verdict import Verdict
+from specbound.statements.recipes import recipes_of
+from tests import reference_curvature, reference_deformation
+from tests.reference import exact
+
+CATALOG = {name: statement for name, statement in catalog().items() if statement.area in ("curvature", "deformation")}
+SIDES = {**reference_curvature.SIDES, **reference_deformation.SIDES}
+DRAWN = 4
+
+
+def _instances(statement):
+    """A few drawn instances of every recipe that meet the assumptions, then the examples."""
+    generator = np.random.default_rng(0)
+    for recipe in recipes_of(statement):
+        found = 0
+        while found < DRAWN:
+            integers = recipe.draw_integers(generator)
+            instance = recipe.build({**integers, **recipe.draw_reals(generator, integers)}, None)
+            if bool(statement.admits(instance)):
+                found += 1
+                yield instance
+    for example in (*statement.attained, *statement.refuted_by):
+        yield statement.example(example)
+
+
+def test_every_statement_has_a_slow_definition() -> None:
+    assert set(SIDES) == set(CATALOG)
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_sides_agree_with_slow_definitions(name: str) -> None:
+    statement = CATALOG[name]
+    for instance in _instances(statement):
+        matrices = {key: exact(instance.values[key]) for key in statement.domain.matrices}
+        others = {key: instance.values[key] for key in statement.domain.parameters}
+        width = float(statement.tolerance(instance))
+        for side, reference in zip(statement.sides(instance), SIDES[name](**matrices, **others), strict=True):
+            assert abs(float(side) - float(reference)) <= width, (float(side), float(reference))
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_equality_is_attained_where_it_is_said_to_be(name: str) -> None:
+    statement = CATALOG[name]
+    for example in statement.attained:
+        comparison = statement.compare(statement.example(example), equality=True)
+        assert comparison.verdict is Verdict.CONSISTENT, example.why
+    for example in statement.refuted_by:
+        assert statement.expected is Expected.REFUTED
+        assert statement.compare(statement.example(example)).verdict is Verdict.VIOLATED, example.why
