@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from specbound.core.statement import Statement as Statement
     from specbound.core.verdict import Relation as Relation
     from specbound.core.verdict import Verdict as Verdict
+    from specbound.locking.lock import lock as lock
     from specbound.numeric.ops import NotAvailable as NotAvailable
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "check": "specbound.checks.run",
+    "lock": "specbound.locking.lock",
     "catalog": "specbound.core.catalogue",
     "InvalidInput": "specbound.core.errors",
     "NotAvailable": "specbound.numeric.ops",
