@@ -33,8 +33,8 @@ class Deformation:
         """The deformed weight and its compensator, in float64.
 
         The dense form stores ``T W`` and ``T⁻¹``. The rotated one stores ``D Qᵀ W`` and ``Q D⁻¹``, where
-        ``Q = [U, U_⊥]`` is orthogonal and D diagonal: the same pair in another basis of the space between the two, in which nothing
-        cancels. For side before, inputs take the place of outputs: ``W T`` and ``T⁻¹``.
+        ``Q = [U, U_⊥]`` is orthogonal and D diagonal: the same pair in another basis of the space between the two, in
+        which nothing cancels. For side before, inputs take the place of outputs: ``W T`` and ``T⁻¹``.
 
         **Accuracy.** ``‖C W̃ − W‖`` after rounding to unit roundoff u: of order ``u α`` dense, ``u α²`` dense and
         two-sided, ``u`` rotated.

@@ -41,8 +41,8 @@ def lock(
 
     **Parameters.** ``layers``: module paths of ``nn.Linear`` layers, or globs on them. ``alpha``: a positive number; 1
     inserts an identity. ``k``: how many singular values, at most ``min(d_out, d_in)``. ``form``: dense (``T W``,
-    ``T⁻¹``) or rotated (the same in a basis in which nothing cancels). ``side``: the compensator comes after the weight,
-    or before. ``two_sided``: the last k directions are divided by α as well, ``2 k ≤ d``.
+    ``T⁻¹``) or rotated (the same in a basis in which nothing cancels). ``side``: the compensator comes after the
+    weight, or before. ``two_sided``: the last k directions are divided by α as well, ``2 k ≤ d``.
     **Returns.** A :class:`Locked`. The bias, where there is one, is added once, behind the pair.
     **Raises.** :class:`InvalidInput`, before anything is changed, for names that match nothing, layers that are no
     ``nn.Linear``, are locked already, or share their weight with another module, for α, k, form or side out of range,
