@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from specbound.core.statement import Statement as Statement
     from specbound.core.verdict import Relation as Relation
     from specbound.core.verdict import Verdict as Verdict
+    from specbound.curvature.convergence import NotConverged as NotConverged
+    from specbound.curvature.predicted import predicted_curvature as predicted_curvature
+    from specbound.curvature.top import top_singular_value as top_singular_value
     from specbound.locking.lock import lock as lock
     from specbound.numeric.ops import NotAvailable as NotAvailable
 
@@ -36,6 +39,9 @@ _HOMES = {
     "catalog": "specbound.core.catalogue",
     "InvalidInput": "specbound.core.errors",
     "NotAvailable": "specbound.numeric.ops",
+    "NotConverged": "specbound.curvature.convergence",
+    "predicted_curvature": "specbound.curvature.predicted",
+    "top_singular_value": "specbound.curvature.top",
     "Evidence": "specbound.core.evidence",
     "Domain": "specbound.core.instance",
     "Index": "specbound.core.instance",

@@ -1,0 +1,35 @@
+"""The kernels under which every stock module can be differentiated twice, in full precision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import torch
+from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+
+@contextmanager
+def twice_differentiable(model: nn.Module) -> Iterator[None]:
+    """Within it, ``model`` runs on kernels that have a double backward; all settings are as before afterwards.
+
+    Fused attention and the fast path of ``nn.TransformerEncoder`` have none, nor do cuDNN's recurrent layers.
+    TF32 and autocast are off, gradients on, whatever the caller's setting.
+    """
+    fast_path = torch.backends.mha.get_fastpath_enabled()
+    precision = torch.get_float32_matmul_precision()
+    recurrent = any(isinstance(module, nn.RNNBase) for module in model.modules())
+    cudnn = torch.backends.cudnn
+    with ExitStack() as stack:
+        stack.callback(torch.backends.mha.set_fastpath_enabled, fast_path)
+        stack.callback(torch.set_float32_matmul_precision, precision)
+        torch.backends.mha.set_fastpath_enabled(False)
+        torch.set_float32_matmul_precision("highest")
+        stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+        stack.enter_context(cudnn.flags(cudnn.enabled and not recurrent, deterministic=True, allow_tf32=False))
+        for device in ("cpu", "cuda"):
+            stack.enter_context(torch.autocast(device, enabled=False))
+        stack.enter_context(torch.inference_mode(False))
+        stack.enter_context(torch.enable_grad())
+        yield
