@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from specbound.locking.deformation import Deformation
 
@@ -29,7 +28,8 @@ class LockedLinear(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         first, second = self._in_order()
-        return functional.linear(functional.linear(inputs, first.weight), second.weight, self.bias)
+        outputs = second(first(inputs))
+        return outputs if self.bias is None else outputs + self.bias
 
     @property
     def weight(self) -> Tensor:
