@@ -31,7 +31,7 @@ READINGS = ("horn_johnson", "sequential", "gap", "subspace")
 
 
 def gauss_newton_split(case: Case) -> Iterator[Sides]:
-    """``vᵀHw`` against its Gauss–Newton part and the curvature of the outputs, weighted by the loss's gradient in them."""
+    """``vᵀHw`` against its Gauss–Newton part and the outputs' curvature, weighted by the loss's gradient in them."""
     full = case.hessian(case.model)
     first, second = gauss_newton(case.model, case.loss, case.data), _outputs_curvature(case)
     columns = _directions(case, full.shape[0])

@@ -32,7 +32,7 @@ def read(statement: Statement, reading: Reading, case: Case, name: str = "") -> 
 
     **Parameters.** ``name``: of the network, for the record.
     **Returns.** Evidence of kind measured; ``details`` say on which network and which lock.
-    **Raises.** :class:`NotAvailable` where the statement's assumptions do not hold there, or a quantity is out of reach.
+    **Raises.** :class:`NotAvailable` where the statement's assumptions do not hold, or a quantity is out of reach.
     """
     tally = Tally(statement, Kind.MEASURED)
     dtype = case.weight.dtype

@@ -138,7 +138,9 @@ def _steps(case: Case, of_locked: Tensor, of_inserted: Tensor) -> Iterator[Sides
     systems = [case.dense_locked + torch.diag(of_locked), case.dense_inserted + torch.diag(of_inserted)]
     locked, inserted = (torch.linalg.solve(a, b) for a, b in zip(systems, gradients, strict=True))
     mapped = case.scales * locked
-    condition = float(torch.linalg.cond(systems[1]))
+    # Elimination does not mind how rows and columns are scaled, so the condition after scaling counts.
+    diagonal = systems[1].diagonal().abs().sqrt()
+    condition = float(torch.linalg.cond(systems[1] / diagonal / diagonal[:, None]))
     weights = torch.linspace(-1, 1, len(mapped), dtype=mapped.dtype)
     scale = case.amplified * condition * float(torch.linalg.norm(weights) * torch.linalg.norm(inserted))
     yield Sides(float(weights @ mapped), float(weights @ inserted), scale)

@@ -1,0 +1,246 @@
+"""Curvature of locked networks: a constant known before the lock against Hessians after it, over decades of α."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from math import isfinite, log10
+from typing import Any
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+from threadpoolctl import threadpool_limits
+from torch import Tensor
+
+from specbound.campaign import Grid, Record, Status, Study, evidence_in
+from specbound.checks.network import READINGS, Case
+from specbound.checks.network.blocks import OUTPUT, bounds, locked_route, sample_of
+from specbound.checks.network.congruence import norm
+from specbound.checks.network.factors import entry_of, factors
+from specbound.checks.network.reading import read
+from specbound.core.catalogue import catalog
+from specbound.core.verdict import Verdict
+from specbound.curvature import hessian, predicted_curvature, top_singular_value_of
+from specbound.numeric.ops import NotAvailable
+from verify.intervals import interval
+from verify.locks import SITES, case
+
+GROUPS = ("C'U", "C'U⊥", "W'U", "W'U⊥", "others")
+"""Parts of the parameters that a lock scales alike: inflated by α, left, contracted by α, left, left."""
+
+SCALES = (1, 0, -1, 0, 0)
+"""The power of α by which it scales each: what the change of variable says."""
+
+SETS = {
+    "all": GROUPS,
+    "C frozen": GROUPS[2:],
+    "C alone": GROUPS[:2],
+    "W̃ alone": GROUPS[2:4],
+    "others alone": GROUPS[4:],
+}
+"""Sets of parameters that somebody may train."""
+
+FITTED = (10.0, 1e3)
+"""Between these two an exponent is read off: larger, and rounding of the dense pair shows in blocks that shrink."""
+
+CLOSE = 0.02
+"""How far an exponent may be from its prediction."""
+
+STATEMENTS = ("abc_mlp", "abc_attention", "abc_conv")
+
+
+def predict(network: str, alpha: float, look: str, seed: int) -> dict[str, Any]:
+    """From the model without its lock: ``σ₁(K)``, between what the locked Hessian's ``σ₁`` lies, and all exponents.
+
+    Looking at statements, which of them apply to the architecture: none is violated.
+    """
+    if look == "statements":
+        return {"left out": _left_out(network), "violated": []}
+    kappa, beside, whole = _before(network, seed)
+    leading = alpha**2 * kappa
+    upper = min(leading + alpha**2 * beside**2 / (leading - whole), alpha**2 * whole) if leading > whole else None
+    return {
+        "kappa": kappa,
+        "lower": leading,
+        "upper": upper or alpha**2 * whole,
+        "exponents": [[one + other for other in SCALES] for one in SCALES],
+        "of sets": {"all": 2, "C frozen": 0, "C alone": 2, "W̃ alone": 0, "others alone": 0},
+    }
+
+
+@cache
+def _before(network: str, seed: int) -> tuple[float, float, float]:
+    """``σ₁(K)`` of the unlocked model, and of the identity-inserted one the norm beside K and the whole."""
+    with threadpool_limits(limits=1):
+        # The directions that are inflated do not depend on α, as long as it is above 1.
+        site = case(network, seed, 2.0)
+        inside = site.inflated
+        kappa = predicted_curvature(site.model, site.loss, site.data, site.layer, site.k, tol=1e-10)
+        return kappa, norm(site.dense_inserted[inside][:, ~inside]), norm(site.dense_inserted)
+
+
+def measure(network: str, alpha: float, look: str, seed: int) -> dict[str, Any]:
+    """Of the locked model: ``σ₁``, norms of blocks and of what may be trained, and the published bound; or evidence."""
+    with threadpool_limits(limits=1):
+        site = case(network, seed, alpha)
+        return _evidence(site, network) if look == "statements" else _scaling(site)
+
+
+def _scaling(site: Case) -> dict[str, Any]:
+    found = top_singular_value_of(site.hessian(site.locked), tol=1e-9, seed=site.seed)
+    parts = _parts(site)
+    dense = site.dense_locked
+    sample = sample_of(site)
+    of_output = hessian(site.locked, entry_of(OUTPUT), (sample, torch.zeros(1)))
+    return {
+        "top": found.value,
+        "residual": found.residual,
+        "products": found.products,
+        "blocks": [[norm(dense[a][:, b]) for b in parts.values()] for a in parts.values()],
+        "sets": {name: norm(_square(dense, parts, members)) for name, members in SETS.items()},
+        "top of one output": top_singular_value_of(of_output, tol=1e-6, seed=site.seed).value,
+        "published bounds": dict(bounds(factors(site.locked, sample, OUTPUT, locked_route(site)))),
+        "spectrum": torch.linalg.eigvalsh(dense).numpy(),
+    }
+
+
+def _square(dense: Tensor, parts: dict[str, Tensor], members: Sequence[str]) -> Tensor:
+    mask = torch.stack([parts[name] for name in members]).any(dim=0)
+    return dense[mask][:, mask]
+
+
+def _parts(site: Case) -> dict[str, Tensor]:
+    """A mask for each of the groups, in the coordinates in which the change of variable is diagonal."""
+    scaled = (site.factors != 1) if site.alpha != 1 else torch.arange(len(site.factors)) < site.k
+    columns = site.weight.shape[1]
+    masks = {name: torch.zeros(site.size, dtype=torch.bool) for name in GROUPS}
+    inside = scaled.repeat(len(scaled))
+    masks["C'U"][site.of_compensator], masks["C'U⊥"][site.of_compensator] = inside, ~inside
+    contracted = scaled.repeat_interleave(columns)
+    masks["W'U"][site.of_weight], masks["W'U⊥"][site.of_weight] = contracted, ~contracted
+    masks["others"] = ~torch.stack([masks[name] for name in GROUPS[:4]]).any(dim=0)
+    return masks
+
+
+def _evidence(site: Case, network: str) -> dict[str, Any]:
+    known = catalog()
+    found: list[dict[str, Any]] = []
+    left_out: dict[str, str] = {}
+    for name, reading in READINGS.items():
+        try:
+            found.append(read(known[name], reading, site, network).to_json())
+        except NotAvailable as error:
+            left_out[name] = str(error)
+    violated = sorted(item["statement"] for item in found if item["verdict"] == Verdict.VIOLATED.value)
+    return {"evidence": found, "left out": left_out, "violated": violated}
+
+
+def _left_out(network: str) -> list[str]:
+    """Statements whose assumptions do not hold: on routes that the network has not, on kinks that it has not."""
+    absent = [name for name in STATEMENTS if name != f"abc_{SITES[network].route.kind}"]
+    return sorted([*absent, *([] if network == "relu" else ["piecewise_linear_psd"])])
+
+
+def exponents(records: Sequence[Record], name: str, of: str) -> dict[tuple[str, int], Any]:
+    """For each network and seed the powers of α by which a measured quantity grows between the two that are fitted."""
+    measured = {
+        (r.parameters["network"], r.seed, r.parameters["alpha"]): r.measurement[name]
+        for r in records
+        if r.status is Status.MEASURED and name in r.measurement
+    }
+    found: dict[tuple[str, int], Any] = {}
+    for (network, seed, alpha), low in measured.items():
+        high = measured.get((network, seed, FITTED[1]))
+        if alpha == FITTED[0] and high is not None:
+            ends = [
+                np.array(item if of == "blocks" else [item[key] for key in SETS], dtype=float) for item in (low, high)
+            ]
+            with np.errstate(all="ignore"):
+                found[network, seed] = np.log10(ends[1] / ends[0]) / log10(FITTED[1] / FITTED[0])
+    return found
+
+
+def unexpected(records: Sequence[Record]) -> list[str]:
+    """Where a measured curvature leaves what was predicted, an exponent is off, or a statement fares otherwise."""
+    found: list[str] = []
+    for record in records:
+        if record.status is not Status.MEASURED:
+            continue
+        if record.parameters["look"] == "statements":
+            for what in ("violated", "left out"):
+                predicted, measured = (sorted(side[what]) for side in (record.prediction, record.measurement))
+                if predicted != measured:
+                    found.append(
+                        f"{record}: {what} {', '.join(measured) or 'none'}; predicted {', '.join(predicted) or 'none'}"
+                    )
+            continue
+        top, low, high = record.measurement["top"], record.prediction["lower"], record.prediction["upper"]
+        slack = 1e-9 + record.parameters["alpha"] * 1e-15
+        if not low * (1 - slack) <= top <= high * (1 + slack):
+            found.append(f"{record}: σ₁ = {top:.6g}; predicted {low:.6g} to {high:.6g}")
+    for (network, seed), measured in exponents(records, "blocks", "blocks").items():
+        predicted = np.add.outer(SCALES, SCALES)
+        for a, b in zip(*np.nonzero(np.abs(measured - predicted) > CLOSE), strict=True):
+            if isfinite(measured[a, b]) and a <= b:
+                block = f"{GROUPS[a]}, {GROUPS[b]}"
+                found.append(
+                    f"{network}, seed {seed}: block {block}: exponent {measured[a, b]:.3f}; predicted {predicted[a, b]}"
+                )
+    return found
+
+
+def show(records: Sequence[Record], console: Console) -> None:
+    """Prints how tight the law is, which exponents were measured, and how many statements hold on which network."""
+    scaling = [r for r in records if r.status is Status.MEASURED and r.parameters["look"] == "scaling"]
+    law = Table(
+        title="σ₁(H) of the locked model over α² σ₁(K): mean and 95 % interval over seeds", title_justify="left"
+    )
+    alphas = sorted({r.parameters["alpha"] for r in scaling})
+    for column in ("network", *(f"α = {alpha:g}" for alpha in alphas)):
+        law.add_column(column)
+    for network in dict.fromkeys(r.parameters["network"] for r in scaling):
+        ratios = [
+            [r.measurement["top"] / r.prediction["lower"] for r in scaling if _is(r, network, alpha)]
+            for alpha in alphas
+        ]
+        law.add_row(network, *(interval(values) for values in ratios))
+    console.print(law)
+    grown = Table(title="exponents of α, by what is trained: mean and 95 % interval over seeds", title_justify="left")
+    for column in ("network", *SETS):
+        grown.add_column(column)
+    by_network: dict[str, list[Any]] = {}
+    for (network, _), values in exponents(records, "sets", "sets").items():
+        by_network.setdefault(network, []).append(values)
+    for network, values in by_network.items():
+        grown.add_row(network, *(interval(list(column)) for column in np.array(values).T))
+    console.print(grown)
+    evidence = evidence_in(records)
+    words = {word: sum(item.verdict is word for item in evidence) for word in Verdict}
+    held = ", ".join(f"{count} {word}" for word, count in words.items() if count)
+    console.print(f"{len({item.statement for item in evidence})} statements on networks: {held or 'none'}")
+
+
+def _is(record: Record, network: str, alpha: float) -> bool:
+    return record.parameters["network"] == network and record.parameters["alpha"] == alpha
+
+
+def _grids(alphas: Sequence[float], seeds: int, looked: Sequence[float]) -> list[Grid]:
+    networks = list(SITES)
+    scaling = Grid({"network": networks, "alpha": list(alphas), "look": ["scaling"]}, seeds=seeds)
+    return [scaling, Grid({"network": networks, "alpha": list(looked), "look": ["statements"]})]
+
+
+study = Study(
+    name="curvature",
+    grids={
+        "quick": _grids([1.0, 10.0, 1e3, 1e5, 1e8], 5, [30.0, 1e3]),
+        "standard": _grids([10.0**n for n in range(9)], 10, [3.0, 30.0, 1e3, 1e6]),
+        "deep": _grids([10.0 ** (n / 2) for n in range(17)], 20, [3.0, 30.0, 300.0, 1e3, 1e5, 1e6]),
+    },
+    predict=predict,
+    measure=measure,
+    surprises=unexpected,
+    show=show,
+)
