@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 
 from specbound.checks.network import Case, Route
 
-SAMPLES = 60
+SAMPLES = 40
 STEPS = 60
 LEARNING_RATE = 0.02
 
@@ -21,7 +21,7 @@ LEARNING_RATE = 0.02
 class Attention(nn.Module):
     """A pre-norm transformer block on tokens that are the eight rows of pixels, averaged and read by a head."""
 
-    def __init__(self, width: int = 8, heads: int = 2) -> None:
+    def __init__(self, width: int = 6, heads: int = 2) -> None:
         super().__init__()
         self.heads = heads
         self.embed, self.head = nn.Linear(8, width), nn.Linear(width, 10)
