@@ -108,6 +108,15 @@ class ArrayOps(Counted):
         # A batch has a number for each of its matrices.
         return (number[..., None, None] if getattr(number, "ndim", 0) else number) * matrix
 
+    def hadamard(self, left: Array, right: Array) -> Array:
+        return left * right
+
+    def absolute(self, matrix: Array) -> Array:
+        return self._xp.abs(matrix)
+
+    def solve(self, matrix: Array, columns: Array) -> Array:
+        return self._xp.linalg.solve(matrix, columns)
+
     def identity(self, like: Array) -> Array:
         return self._xp.eye(like.shape[-2], dtype=like.dtype, device=like.device)
 
@@ -148,6 +157,13 @@ class ArrayOps(Counted):
 
     def contraction(self, matrix: Array) -> Any:
         return self.singular_value(matrix, 0) <= 1 + tolerance(matrix.dtype, sum(matrix.shape[-2:]), 1.0)
+
+    def nonsingular(self, matrix: Array) -> Any:
+        spectrum = self.singular_values(matrix)
+        return spectrum.smallest() > tolerance(matrix.dtype, sum(matrix.shape[-2:]), spectrum.value(0))
+
+    def bounded(self, matrix: Array) -> Any:
+        return self._xp.all(self._xp.abs(matrix) <= 1, axis=(-2, -1))
 
     def sqrt(self, value: Scalar) -> Scalar:
         return self._xp.sqrt(value)
