@@ -45,7 +45,5 @@ def derive(d: Derivation) -> None:
     of_w, of_locked = d.norm(x.W * z), d.norm(locked * z)
     inflated = d.root("‖TWz‖ ≥ α ‖Wz‖: Wz is in the span of U_k", of_locked, x.alpha * of_w)
     kept = d.root("‖Wz‖ ≥ σ_i(W)", of_w, s_w, using=at_least_on_span(x.W.T * x.W, span, s_w))
-    bounded = d.root(
-        "‖TWz‖ ≤ σ_i(TW)", s_locked, of_locked, using=[back, (u * u.T * letter * z, letter * z), *below]
-    )
+    bounded = d.root("‖TWz‖ ≤ σ_i(TW)", s_locked, of_locked, using=[back, (u * u.T * letter * z, letter * z), *below])
     d.conclude_equal({bounded: 1, inflated: 1, kept: x.alpha}, {long: 1, stretched: 1, short: x.alpha})

@@ -41,7 +41,9 @@ def entries(domain: Domain, size: int = ENTRIES_SIZE, smallest: int = 1) -> Reci
     return Recipe("entries", _integers(domain, size, smallest), (*reals, *_numbers(domain)), _builder(domain, matrices))
 
 
-def by_spectrum(domain: Domain, size: int = SPECTRUM_SIZE, orthonormal: Sequence[str] = (), nonsingular: Sequence[str] = ()) -> Recipe:
+def by_spectrum(
+    domain: Domain, size: int = SPECTRUM_SIZE, orthonormal: Sequence[str] = (), nonsingular: Sequence[str] = ()
+) -> Recipe:
     """Matrices ``U Σ Vᵀ``: for each its spectrum in ``[0, 1]`` and the angles, in degrees, of both rotations.
 
     Drawn spectra are uniform, graded, clustered or rank-deficient. Reaches every instance of its sizes but scale and

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from specbound.core.instance import Instance
 from specbound.numeric.ops import Array, Scalar
+from specbound.statements.deformations import scaling
 
 
 def inflated_weight(x: Instance) -> Array:
@@ -16,3 +17,13 @@ def inflated_weight(x: Instance) -> Array:
 def size_of_inflated(x: Instance) -> Scalar:
     """``(1 + α) ‖W‖_F``."""
     return (1 + x.alpha) * x.ops.frobenius_norm(x.W)
+
+
+def compensator(x: Instance) -> Array:
+    """``T⁻¹ = I + (1/α − 1) U Uᵀ``."""
+    return scaling(x.ops, x.U, 1 / x.alpha)
+
+
+def size_of_compensator(x: Instance) -> Scalar:
+    """A bound on the size of ``T⁻¹`` and of what it is computed from."""
+    return 1 + (1 + 1 / x.alpha) * x.ops.frobenius_norm(x.U) ** 2

@@ -319,14 +319,16 @@ class Derivation:
         real = sympy.sympify(expression).is_real is True
         return self._step("a square", StepKind.CHECKED, claim, lambda stated: real and stated == claim)
 
-    def at_least(self, number: str) -> Fact:
-        """``number − low ≥ 0`` for a number of the statement's domain, by definition."""
-        low = sympy.nsimplify(self.statement.domain.numbers[number].low)
-        claim = self.instance.values[number] - low
-        return self._step(f"{number} is at least {low}", StepKind.DEFINITION, claim, lambda _: True)
+    def at_least(self, name: str) -> Fact:
+        """``value − low ≥ 0`` for a number or an index of the statement's domain, by definition."""
+        domain = self.statement.domain
+        low = sympy.nsimplify({**domain.numbers, **domain.indices}[name].low)
+        return self._step(
+            f"{name} is at least {low}", StepKind.DEFINITION, self.instance.values[name] - low, lambda _: True
+        )
 
-    def within_range(self, index: str) -> Fact:
-        """``high − index ≥ 0`` for an index of the statement's domain, by definition."""
+    def at_most(self, index: str) -> Fact:
+        """``high − value ≥ 0`` for an index of the statement's domain, by definition."""
         domain, values = self.statement.domain, self.instance.values
         sizes: dict[str, Any] = {name: values[name] for name in domain.indices}
         for name, shape in domain.matrices.items():

@@ -1,7 +1,7 @@
 r"""A lock multiplies the top k singular values of its weight by α.
 
-**Claim.** For all real W (d×n), k ≤ min(d, n), U_k(W) its top k left singular vectors, α ≥ 1, T = I + (α − 1) U_k U_kᵀ and
-1 ≤ i ≤ k: σ_i(TW) = α σ_i(W). The others stay (`deformation_spectrum_rest`).
+**Claim.** For all real W (d×n), k ≤ min(d, n), U_k(W) its top k left singular vectors, α ≥ 1, T = I + (α − 1) U_k U_kᵀ
+and 1 ≤ i ≤ k: σ_i(TW) = α σ_i(W). The others stay (`deformation_spectrum_rest`).
 
 **Assumes.** α ≥ 1 (mutant `deflating`): less would carry σ_k below σ_{k+1}. Exact singular vectors; with other
 orthonormal columns σ_i(TW) ≤ α σ_i(W) is what remains.
@@ -39,7 +39,8 @@ def rhs(x: Instance) -> Scalar:
 statement = Statement(
     id="deformation_spectrum",
     area="deformation",
-    claim=r"\forall W \in \mathbb{R}^{d \times n},\ 1 \le i \le k,\ \alpha \ge 1,\ T = I + (\alpha - 1) U_k(W) U_k(W)^\top:\ "
+    claim=r"\forall W \in \mathbb{R}^{d \times n},\ 1 \le i \le k,\ \alpha \ge 1,\ "
+    r"T = I + (\alpha - 1) U_k(W) U_k(W)^\top:\ "
     r"\sigma_i(TW) = \alpha\, \sigma_i(W)",
     domain=DOMAIN,
     lhs=lhs,

@@ -1,10 +1,10 @@
 r"""A lock leaves the singular values of its weight alone from the (k+1)-th on.
 
-**Claim.** For all real W (d×n), k < min(d, n), U_k(W) its top k left singular vectors, α ≥ 1, T = I + (α − 1) U_k U_kᵀ and
-1 ≤ i ≤ min(d, n) − k: σ_{k+i}(TW) = σ_{k+i}(W). The first k are `deformation_spectrum`.
+**Claim.** For all real W (d×n), k < min(d, n), U_k(W) its top k left singular vectors, α ≥ 1, T = I + (α − 1) U_k U_kᵀ
+and 1 ≤ i ≤ min(d, n) − k: σ_{k+i}(TW) = σ_{k+i}(W). The first k are `deformation_spectrum`.
 
-**Assumes.** α ≥ 1 (mutant `deflating`): less would carry some of the first k below σ_{k+1}. Exact singular vectors; with
-other orthonormal columns σ_{k+i}(TW) ≥ σ_{k+i}(W) is what remains.
+**Assumes.** α ≥ 1 (mutant `deflating`): less would carry some of the first k below σ_{k+1}. Exact singular vectors;
+with other orthonormal columns σ_{k+i}(TW) ≥ σ_{k+i}(W) is what remains.
 
 **Tight when** always: it is an equality.
 
