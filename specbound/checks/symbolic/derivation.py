@@ -344,6 +344,25 @@ class Derivation:
         """A textbook equality, as the two facts ``left − right ≥ 0`` and ``right − left ≥ 0``."""
         return self.cite(name, reference, left - right), self.cite(name, reference, right - left)
 
+    def triangle(self, total: Any, *terms: tuple[Any, Any]) -> Fact:
+        """``‖total‖_F ≤ Σ c ‖M‖_F`` over the terms ``(c, M)``, c ≥ 0: cited, once ``total = Σ c M`` has been checked."""
+        whole = sympy.MatAdd(*(factor * matrix for factor, matrix in terms))
+        rest = rewritten(polynomial(sympy.MatAdd(total, -whole)), self._relations)
+        sound = not rest and self._all_nonnegative(factor for factor, _ in terms)
+        zero = sympy.Integer(0)
+        split = [(total, whole)]
+        self._step("a sum", StepKind.CHECKED, zero, lambda claim: sound and claim == 0, relations=split)
+        norm = self.instance.ops.frobenius_norm
+        claim = sum(factor * norm(matrix) for factor, matrix in terms) - norm(total)
+        return self.cite("the triangle inequality", "Horn & Johnson, Matrix Analysis, 2nd ed. 2013, 5.6", claim)
+
+    def product_norm(self, left: Any, right: Any) -> Fact:
+        """``‖left · right‖_F ≤ σ₁(left) ‖right‖_F``, cited."""
+        ops = self.instance.ops
+        claim = ops.singular_value(left, 0) * ops.frobenius_norm(right) - ops.frobenius_norm(ops.product(left, right))
+        reference = "Horn & Johnson, Topics in Matrix Analysis, 1991, Theorem 3.3.16 (d), squared and summed"
+        return self.cite("the norm of a product", reference, claim)
+
     # How it ends
 
     @property
