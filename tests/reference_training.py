@@ -26,14 +26,14 @@ def norm(matrix: Any) -> mpf:
 
 def stacked(blocks: list[list[Any]]) -> mpmath.matrix:
     """One matrix from rows of blocks."""
-    rows = [sum((block[i, :].tolist()[0] for block in row), []) for row in blocks for i in range(row[0].rows)]
+    rows = [[block[i, j] for block in row for j in range(block.cols)] for row in blocks for i in range(row[0].rows)]
     return mpmath.matrix(rows)
 
 
 def after(linear: Any, constant: Any, point: Any, velocity: Any, numbers: dict[str, mpf]) -> mpmath.matrix:
     """Where the steps lead under the gradient ``linear · point − constant``."""
     size = point.rows
-    one, zero, column = mpmath.eye(size), mpmath.zeros(size), mpmath.zeros(size, 1)
+    one, column = mpmath.eye(size), mpmath.zeros(size, 1)
     nu, mu, beta, gamma, delta = (numbers[name] for name in ("nu", "mu", "beta", "gamma", "delta"))
     gradient = linear + gamma * one
     step = stacked(

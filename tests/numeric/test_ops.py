@@ -91,3 +91,16 @@ def test_entries_and_equations(convert) -> None:
     np.testing.assert_array_equal(ops.nonsingular(matrix), [True, True])
     ranked = convert(np.array([[[1.0, 2.0], [2.0, 4.0]], [[0.0, 0.0], [0.0, 0.0]], [[1.0, 0.0], [0.0, 1e-9]]]))
     np.testing.assert_array_equal(ops.nonsingular(ranked), [False, False, True])
+
+
+def test_a_memo_knows_the_vectors_of_a_decomposition_again() -> None:
+    plain, memo = ArrayOps.of(MATRIX), MemoOps(array_api_compat.numpy)
+
+    def built(ops: ArrayOps) -> np.ndarray:
+        top = ops.svd(MATRIX).left(1)
+        return ops.sum(MATRIX, ops.scaled(2.0, ops.product(top, ops.product(ops.transpose(top), MATRIX))))
+
+    assert built(memo) is built(memo)
+    np.testing.assert_array_equal(built(memo), built(plain))
+    assert memo.scaled(3.0, MATRIX) is not memo.scaled(2.0, MATRIX)
+    np.testing.assert_array_equal(memo.scaled(np.array(2.0), MATRIX), 2 * MATRIX)

@@ -8,7 +8,7 @@ from sympy import Identity, MatrixSymbol, Symbol, ZeroMatrix
 
 from specbound.checks.symbolic import Derivation, DerivationFailed, Fact, Subspace
 from specbound.checks.symbolic.check import derive
-from specbound.checks.symbolic.exact import ExactDecomposition
+from specbound.checks.symbolic.exact import ExactDecomposition, ExactOps
 from specbound.checks.symbolic.ops import SymbolicOps, symbolic_instance
 from specbound.checks.symbolic.polynomials import polynomial, relation, rewritten, transposed
 from specbound.core.catalogue import catalog
@@ -186,9 +186,24 @@ def test_a_counterexample_lies_in_the_domain(values: dict) -> None:
         Derivation(catalog()["weyl_sum"]).refute(Example("outside", values))
 
 
+def test_exact_equations_and_entries() -> None:
+    ops, matrix, singular = ExactOps(), sympy.Matrix([[2, -1], [0, 4]]), sympy.Matrix([[1, 2], [2, 4]])
+    assert ops.solve(matrix, sympy.Matrix([3, 8])) == sympy.Matrix([sympy.Rational(5, 2), 2])
+    assert ops.hadamard(matrix, ops.absolute(matrix)) == sympy.Matrix([[4, -1], [0, 16]])
+    assert ops.nonsingular(matrix)
+    assert not ops.nonsingular(singular)
+    assert ops.bounded(sympy.Matrix([[1, -sympy.Rational(1, 2)]]))
+    assert not ops.bounded(matrix)
+    with pytest.raises(NotAvailable, match="is singular"):
+        ops.solve(singular, sympy.Matrix([1, 0]))
+
+
 def test_a_formula_outside_the_symbols_raises() -> None:
     with pytest.raises(NotAvailable, match="for a derivation to declare"):
         SymbolicOps().orthonormal(A)
+    for unknown in (SymbolicOps().nonsingular, SymbolicOps().bounded):
+        with pytest.raises(NotAvailable, match="for a derivation to declare"):
+            unknown(A)
 
 
 def test_symbols_read_as_in_print() -> None:

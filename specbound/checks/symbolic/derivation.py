@@ -345,7 +345,7 @@ class Derivation:
         return self.cite(name, reference, left - right), self.cite(name, reference, right - left)
 
     def triangle(self, total: Any, *terms: tuple[Any, Any]) -> Fact:
-        """``‖total‖_F ≤ Σ c ‖M‖_F`` over the terms ``(c, M)``, c ≥ 0: cited, once ``total = Σ c M`` has been checked."""
+        """``‖total‖_F ≤ Σ c ‖M‖_F`` over terms ``(c, M)``, c ≥ 0: cited, once ``total = Σ c M`` has been checked."""
         whole = sympy.MatAdd(*(factor * matrix for factor, matrix in terms))
         rest = rewritten(polynomial(sympy.MatAdd(total, -whole)), self._relations)
         sound = not rest and self._all_nonnegative(factor for factor, _ in terms)

@@ -1,10 +1,10 @@
 r"""Damping by the identity on a locked model is weaker damping of what the lock inflates on the identity-inserted one.
 
 **Claim.** Let g be the gradient of the identity-inserted model, M = Jᵀ J its Gauss–Newton matrix, or any other
-positive semidefinite curvature, and D the change of variable of `deformation_congruence`. Then for all J and g,
-nonsingular D and λ > 0: D (Dᵀ M D + λI)⁻¹ Dᵀ g = (M + λ D⁻ᵀ D⁻¹)⁻¹ g, compared along all y. The left side is the step of Levenberg and
-Marquardt on the locked model, in the coordinates of the inserted one. For a lock λ D⁻ᵀ D⁻¹ is λ/α² on C'U_k, λα² on
-U_kᵀW', and λ elsewhere: the larger α is, the less the steps on C'U_k are damped.
+positive semidefinite curvature, and D the change of variable of `deformation_congruence`. Then for all J and g, all
+nonsingular D and λ > 0: D (Dᵀ M D + λI)⁻¹ Dᵀ g = (M + λ D⁻ᵀ D⁻¹)⁻¹ g, compared along all y. The left side is the step
+of Levenberg and Marquardt on the locked model, in the coordinates of the inserted one. For a lock, λ D⁻ᵀ D⁻¹ is λ/α²
+on C'U_k, λα² on U_kᵀW', and λ elsewhere: the larger α is, the less the steps on C'U_k are damped.
 
 **Assumes.** Nonsingular D (`nonsingular`): there is no D⁻¹ otherwise. M is positive semidefinite and λ > 0, so that both
 systems have solutions; where they have, the equality holds for every M.

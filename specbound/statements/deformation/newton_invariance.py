@@ -5,12 +5,12 @@ r"""Newton's method takes the same steps on a locked model as on the identity-in
 symmetric or not, and D: D (Dᵀ M D)⁻¹ Dᵀ g = M⁻¹ g, compared along all y. The left side is Newton's step on the locked
 model, in the coordinates of the inserted one. So both models run through the same functions, for every α, where the
 Hessian is nonsingular along the path. A line search finds the same lengths, because it sees the same losses. Damping
-that transforms with the model is covered: M + λB where the locked model has Dᵀ (M + λB) D.
+that transforms with the model is covered: M + λB in place of M, Dᵀ (M + λB) D in the locked model.
 
 **Assumes.** Nonsingular M and D (`nonsingular`): the steps are not defined otherwise, and their replacements are not
-invariant. Not invariant are the step of least norm on a singular Hessian (mutant `pseudo_inverse`, at M = g gᵀ), damping by
-the identity (mutant `identity_damping`; see `damping_favours_lock`), L-BFGS begun at H₀ = I (mutant `quasi_newton`,
-its first step), and truncated conjugate gradients (mutant `one_product`, after one iteration).
+invariant. Not invariant are the step of least norm on a singular Hessian (mutant `pseudo_inverse`, at M = g gᵀ),
+damping by the identity (mutant `identity_damping`; see `damping_favours_lock`), L-BFGS begun at H₀ = I (mutant
+`quasi_newton`, its first step), and truncated conjugate gradients (mutant `one_product`, after one iteration).
 
 **Tight when** always: it is an equality.
 

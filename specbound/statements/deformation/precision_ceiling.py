@@ -1,19 +1,21 @@
-r"""Rounding the two factors of a product changes it by at most a few units of roundoff of their sizes.
+r"""Rounding the two factors of a product changes the product by about as much as rounding changes the larger of them.
 
-**Claim.** Let u be the unit roundoff of a format, and let C and V be stored in it: as C + uX∘|C| and V + uY∘|V|, where no
+**Claim.** Let u be the unit roundoff of a format in which C and V are stored: as C + uX∘|C| and V + uY∘|V|, where no
 entry of X and Y exceeds 1 in magnitude and ∘ is the product entry by entry. Then for all C and V:
 ‖(C + uX∘|C|)(V + uY∘|V|) − CV‖_F ≤ (u ‖C‖ + u(1 + u) ‖|C|‖) ‖V‖_F. In a lock V = W̃ = TW and C = T⁻¹, so that CV = W and
-‖C‖ ≤ 1: the error is at most (u + u(1 + u) ‖|C|‖) ‖W̃‖_F, which grows like uα. Where this is as large as W nothing of W
-need be left: near α = 1/u.
+‖C‖ ≤ 1: the error is at most (u + u(1 + u) ‖|C|‖) ‖W̃‖_F, which grows like uα. Once that is as large as ‖W‖_F, near
+α = 1/u, nothing of W need be left.
 
-**Assumes.** Rounding is relative (`bounded`; mutant `coarser`): no entry overflows, or underflows.
+**Assumes.** Rounding by at most u relative to each entry (`bounded`; mutant `coarser`): none overflows, and none is so
+small that the format has fewer digits left for it. In float16 many entries of C are.
 
-**Tight when** C and V have one entry, or one sign and rank 1, and all roundings go one way.
+**Tight when**, for one, all entries are positive, C and V have rank 1 and one common singular vector, and all are
+rounded up.
 
-**Not claimed.** That typical errors come near it. ‖|C|‖ may be √d times ‖C‖, and roundings of different signs cancel: the
-bound is loose by about √d. With ‖C‖ in place of ‖|C|‖ it would be false (mutant `norm_of_c`). Nor is the product
-computed without error, as it is here: that adds up to γ_d |C| |V x|. A lock that is aligned with the coordinates, at
-an α that is a power of two, is exact for every α.
+**Not claimed.** That errors come near it: ‖|C|‖ is at most √d ‖C‖, and roundings of different signs cancel, so that
+the bound is loose by about √d. With ‖C‖ in place of ‖|C|‖ it would be false (mutant `norm_of_c`). Nor that a product is
+computed exactly, as it is here: floating-point arithmetic adds up to γ_d |C| |V x|. Where a lock is aligned with the
+coordinates and α is a power of two, nothing is rounded that was not before.
 
 **Degenerate cases.** C = 0 or V = 0 gives 0 ≤ 0.
 
