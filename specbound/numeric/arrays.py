@@ -35,13 +35,14 @@ class ArrayDecomposition(ArraySpectrum):
 
     def __init__(self, u: Array, s: Array, vt: Array) -> None:
         super().__init__(s)
-        self._u, self._vt = u, vt
+        self._u, self._v = u, vt.mT
+        self._cut: dict[tuple[int, int], Array] = {}
 
     def left(self, count: int) -> Array:
         return self._first(self._u, count)
 
     def right(self, count: int) -> Array:
-        return self._first(self._vt.mT, count)
+        return self._first(self._v, count)
 
     def truncated(self, count: int) -> Array:
         return (self.left(count) * self._values[..., None, :count]) @ self.right(count).mT
@@ -49,7 +50,8 @@ class ArrayDecomposition(ArraySpectrum):
     def _first(self, vectors: Array, count: int) -> Array:
         if not 1 <= count <= vectors.shape[-1]:
             raise NotAvailable(f"{count} singular vectors were asked for; there are {vectors.shape[-1]}")
-        return vectors[..., :, :count]
+        # The same array each time, so that a memo knows it again.
+        return self._cut.setdefault((id(vectors), count), vectors[..., :, :count])
 
 
 class ArrayOps(Counted):
@@ -108,6 +110,15 @@ class ArrayOps(Counted):
         # A batch has a number for each of its matrices.
         return (number[..., None, None] if getattr(number, "ndim", 0) else number) * matrix
 
+    def hadamard(self, left: Array, right: Array) -> Array:
+        return left * right
+
+    def absolute(self, matrix: Array) -> Array:
+        return self._xp.abs(matrix)
+
+    def solve(self, matrix: Array, columns: Array) -> Array:
+        return self._xp.linalg.solve(matrix, columns)
+
     def identity(self, like: Array) -> Array:
         return self._xp.eye(like.shape[-2], dtype=like.dtype, device=like.device)
 
@@ -148,6 +159,13 @@ class ArrayOps(Counted):
 
     def contraction(self, matrix: Array) -> Any:
         return self.singular_value(matrix, 0) <= 1 + tolerance(matrix.dtype, sum(matrix.shape[-2:]), 1.0)
+
+    def nonsingular(self, matrix: Array) -> Any:
+        spectrum = self.singular_values(matrix)
+        return spectrum.smallest() > tolerance(matrix.dtype, sum(matrix.shape[-2:]), spectrum.value(0))
+
+    def bounded(self, matrix: Array) -> Any:
+        return self._xp.all(self._xp.abs(matrix) <= 1, axis=(-2, -1))
 
     def sqrt(self, value: Scalar) -> Scalar:
         return self._xp.sqrt(value)
@@ -191,6 +209,16 @@ class MemoOps(ArrayOps):
     def leading(self, matrix: Array, rows: int, columns: int) -> Array:
         return self._remember(super().leading, (matrix,), rows, columns)
 
+    def transpose(self, matrix: Array) -> Array:
+        return self._remember(super().transpose, (matrix,))
+
+    def scaled(self, number: Scalar, matrix: Array) -> Array:
+        known = isinstance(number, int | float)
+        return self._remember(self._times, (matrix,), number) if known else super().scaled(number, matrix)
+
+    def _times(self, matrix: Array, number: float) -> Array:
+        return super().scaled(number, matrix)
+
     def singular_values(self, matrix: Array) -> ArraySpectrum:
         return self._remember(super().singular_values, (matrix,))
 
@@ -203,14 +231,13 @@ class MemoOps(ArrayOps):
     def orthonormal(self, columns: Array) -> Any:
         return self._remember(super().orthonormal, (columns,))
 
-    def _remember(self, compute: Any, arrays: tuple[Array, ...], *numbers: int) -> Any:
+    def _remember(self, compute: Any, arrays: tuple[Array, ...], *numbers: float) -> Any:
         key = (compute.__name__, *(id(array) for array in arrays), *numbers)
         if key not in self._memo:
             result = compute(*arrays, *numbers)
             # The arrays are kept beside the result: an identity is only unique while its object lives.
-            size = sum(
-                part.nbytes for part in (vars(result).values() if isinstance(result, ArraySpectrum) else [result])
-            )
+            parts = vars(result).values() if isinstance(result, ArraySpectrum) else [result]
+            size = sum(getattr(part, "nbytes", 0) for part in parts)
             self._memo[key] = (result, arrays, size)
             self._bytes += size
             while self._bytes > self._limit and len(self._memo) > 1:

@@ -91,6 +91,18 @@ class Ops(Protocol):
         """``number · matrix``."""
         ...
 
+    def hadamard(self, left: Array, right: Array) -> Array:
+        """``left ∘ right``, the product entry by entry of two matrices of one shape."""
+        ...
+
+    def absolute(self, matrix: Array) -> Array:
+        """``|matrix|``, the absolute value of each entry."""
+        ...
+
+    def solve(self, matrix: Array, columns: Array) -> Array:
+        """The ``X`` with ``matrix · X = columns``, for a nonsingular square matrix."""
+        ...
+
     def identity(self, like: Array) -> Array:
         """The identity with as many rows as that matrix has."""
         ...
@@ -137,6 +149,14 @@ class Ops(Protocol):
 
     def contraction(self, matrix: Array) -> Any:
         """Whether ``σ₁(matrix) ≤ 1``, one truth value for each matrix: up to rounding in floats."""
+        ...
+
+    def nonsingular(self, matrix: Array) -> Any:
+        """Whether a square matrix has an inverse, one truth value for each matrix: beyond rounding in floats."""
+        ...
+
+    def bounded(self, matrix: Array) -> Any:
+        """Whether every entry lies in ``[−1, 1]``, one truth value for each matrix."""
         ...
 
     def sqrt(self, value: Scalar) -> Scalar:

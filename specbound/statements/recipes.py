@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from specbound.core.instance import Domain, Instance
-from specbound.core.recipe import Integer, Reals, Recipe, Values
+from specbound.core.recipe import Integer, Reals, Recipe, Values, uniform
 from specbound.core.statement import Statement
 from specbound.numeric.arrays import ArrayOps
 from specbound.numeric.matrices import from_spectrum, plane_count, random_spectrum, rotation
@@ -18,6 +18,9 @@ from specbound.numeric.ops import Ops
 
 ENTRIES_SIZE = 8
 SPECTRUM_SIZE = 4
+
+LEAST = 0.1
+"""The smallest singular value of a matrix that is drawn nonsingular, where the largest is at most 1."""
 
 
 def recipes_of(statement: Statement) -> tuple[Recipe, ...]:
@@ -38,18 +41,22 @@ def entries(domain: Domain, size: int = ENTRIES_SIZE, smallest: int = 1) -> Reci
     return Recipe("entries", _integers(domain, size, smallest), (*reals, *_numbers(domain)), _builder(domain, matrices))
 
 
-def by_spectrum(domain: Domain, size: int = SPECTRUM_SIZE, orthonormal: Sequence[str] = ()) -> Recipe:
+def by_spectrum(
+    domain: Domain, size: int = SPECTRUM_SIZE, orthonormal: Sequence[str] = (), nonsingular: Sequence[str] = ()
+) -> Recipe:
     """Matrices ``U Σ Vᵀ``: for each its spectrum in ``[0, 1]`` and the angles, in degrees, of both rotations.
 
     Drawn spectra are uniform, graded, clustered or rank-deficient. Reaches every instance of its sizes but scale and
     orientation: a rotation has determinant 1. The matrices named in ``orthonormal`` are first columns of a rotation
-    instead, with no more columns than rows; they reach all orthonormal columns but, where square, a reflection.
+    instead, with no more columns than rows; they reach all orthonormal columns but, where square, a reflection. Those
+    named in ``nonsingular`` have spectra in ``[0.1, 1]``, drawn uniformly.
     """
     reals: list[Reals] = []
     for name in domain.matrices:
         reals.append(Reals(f"left_{name}", partial(_angles_shape, domain, name, 0), -180.0, 180.0))
         if name not in orthonormal:
-            reals.append(Reals(f"spectrum_{name}", partial(_spectrum_shape, domain, name), 0.0, 1.0, _draw_spectrum))
+            low, draw = (LEAST, uniform) if name in nonsingular else (0.0, _draw_spectrum)
+            reals.append(Reals(f"spectrum_{name}", partial(_spectrum_shape, domain, name), low, 1.0, draw))
             reals.append(Reals(f"right_{name}", partial(_angles_shape, domain, name, 1), -180.0, 180.0))
 
     def matrix(values: Mapping[str, Any], name: str) -> Any:

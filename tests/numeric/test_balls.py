@@ -196,3 +196,24 @@ def test_every_digit_of_a_float_counts() -> None:
     assert BallMatrix.exact([[0.1]]).fractions() == [["3602879701896397/36028797018963968"]]
     long = np.longdouble(1) + np.longdouble(2) ** -60
     assert BallMatrix.exact([[long]]).fractions() != [["1"]]
+
+
+def test_entries_and_equations() -> None:
+    a, b = BallMatrix.exact([[2, -1], [0, 4]]), BallMatrix.exact([[3], [8]])
+    singular = BallMatrix.exact([[1, 2], [2, 4]])
+    assert OPS.absolute(a).fractions() == [["2", "1"], ["0", "4"]]
+    assert OPS.hadamard(a, OPS.absolute(a)).fractions() == [["4", "-1"], ["0", "16"]]
+    assert OPS.solve(a, b).fractions() == [["5/2"], ["2"]]
+    assert OPS.nonsingular(a)
+    assert not OPS.nonsingular(singular)
+    assert OPS.bounded(BallMatrix.exact([[1, Fraction(-1, 2)]]))
+    assert not OPS.bounded(a)
+    with pytest.raises(NotAvailable, match="not known to be nonsingular"):
+        OPS.solve(singular, b)
+    with working_precision(64):
+        wide = BallMatrix(flint.arb_mat([[flint.arb(2, 0.25), -1], [0, 4]]))
+        assert OPS.solve(wide, b).balls()[0, 0].contains(flint.fmpq(5, 2))
+        assert OPS.absolute(OPS.hadamard(wide, a)).balls()[0, 0].contains(flint.fmpq(9, 2))
+        assert not OPS.nonsingular(wide)
+        with pytest.raises(NotAvailable, match="not known to be nonsingular"):
+            OPS.solve(BallMatrix(flint.arb_mat([[flint.arb(0, 0.25)]])), BallMatrix.exact([[1]]))

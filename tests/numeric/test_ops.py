@@ -76,3 +76,31 @@ def test_a_memo_gives_the_same_and_forgets_beyond_its_limit() -> None:
     assert memo.svd(MATRIX) is not first
     assert memo.leading(MATRIX, 1, 2).shape == (1, 2)
     assert memo.leading(MATRIX, 2, 1).shape == (2, 1)
+
+
+@pytest.mark.parametrize("convert", [np.asarray, torch.as_tensor], ids=["numpy", "torch"])
+def test_entries_and_equations(convert) -> None:
+    matrix = convert(np.array([[[2.0, -1.0], [0.0, 4.0]], [[0.5, 0.0], [0.0, -1.0]]]))
+    columns = convert(np.array([[[3.0], [8.0]], [[1.0], [1.0]]]))
+    ops = ArrayOps.of(matrix)
+    np.testing.assert_array_equal(ops.absolute(matrix)[0], [[2, 1], [0, 4]])
+    np.testing.assert_array_equal(ops.hadamard(matrix, ops.absolute(matrix))[0], [[4, -1], [0, 16]])
+    np.testing.assert_allclose(ops.solve(matrix, columns), [[[2.5], [2]], [[2], [-1]]])
+    np.testing.assert_allclose(ops.product(matrix, ops.solve(matrix, ops.identity(matrix)))[1], np.eye(2), atol=1e-15)
+    np.testing.assert_array_equal(ops.bounded(matrix), [False, True])
+    np.testing.assert_array_equal(ops.nonsingular(matrix), [True, True])
+    ranked = convert(np.array([[[1.0, 2.0], [2.0, 4.0]], [[0.0, 0.0], [0.0, 0.0]], [[1.0, 0.0], [0.0, 1e-9]]]))
+    np.testing.assert_array_equal(ops.nonsingular(ranked), [False, False, True])
+
+
+def test_a_memo_knows_the_vectors_of_a_decomposition_again() -> None:
+    plain, memo = ArrayOps.of(MATRIX), MemoOps(array_api_compat.numpy)
+
+    def built(ops: ArrayOps) -> np.ndarray:
+        top = ops.svd(MATRIX).left(1)
+        return ops.sum(MATRIX, ops.scaled(2.0, ops.product(top, ops.product(ops.transpose(top), MATRIX))))
+
+    assert built(memo) is built(memo)
+    np.testing.assert_array_equal(built(memo), built(plain))
+    assert memo.scaled(3.0, MATRIX) is not memo.scaled(2.0, MATRIX)
+    np.testing.assert_array_equal(memo.scaled(np.array(2.0), MATRIX), 2 * MATRIX)

@@ -8,13 +8,13 @@ from sympy import Identity, MatrixSymbol, Symbol, ZeroMatrix
 
 from specbound.checks.symbolic import Derivation, DerivationFailed, Fact, Subspace
 from specbound.checks.symbolic.check import derive
-from specbound.checks.symbolic.exact import ExactDecomposition
+from specbound.checks.symbolic.exact import ExactDecomposition, ExactOps
 from specbound.checks.symbolic.ops import SymbolicOps, symbolic_instance
 from specbound.checks.symbolic.polynomials import polynomial, relation, rewritten, transposed
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
-from specbound.core.instance import Domain, Index
-from specbound.core.statement import Example, Expected, Source, Statement
+from specbound.core.instance import Domain, Index, Number
+from specbound.core.statement import Assumption, Example, Expected, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import NotAvailable
 
@@ -186,9 +186,24 @@ def test_a_counterexample_lies_in_the_domain(values: dict) -> None:
         Derivation(catalog()["weyl_sum"]).refute(Example("outside", values))
 
 
+def test_exact_equations_and_entries() -> None:
+    ops, matrix, singular = ExactOps(), sympy.Matrix([[2, -1], [0, 4]]), sympy.Matrix([[1, 2], [2, 4]])
+    assert ops.solve(matrix, sympy.Matrix([3, 8])) == sympy.Matrix([sympy.Rational(5, 2), 2])
+    assert ops.hadamard(matrix, ops.absolute(matrix)) == sympy.Matrix([[4, -1], [0, 16]])
+    assert ops.nonsingular(matrix)
+    assert not ops.nonsingular(singular)
+    assert ops.bounded(sympy.Matrix([[1, -sympy.Rational(1, 2)]]))
+    assert not ops.bounded(matrix)
+    with pytest.raises(NotAvailable, match="is singular"):
+        ops.solve(singular, sympy.Matrix([1, 0]))
+
+
 def test_a_formula_outside_the_symbols_raises() -> None:
     with pytest.raises(NotAvailable, match="for a derivation to declare"):
         SymbolicOps().orthonormal(A)
+    for unknown in (SymbolicOps().nonsingular, SymbolicOps().bounded):
+        with pytest.raises(NotAvailable, match="for a derivation to declare"):
+            unknown(A)
 
 
 def test_symbols_read_as_in_print() -> None:
@@ -356,3 +371,95 @@ def test_a_maximum_over_nothing_has_no_terms(d: Derivation) -> None:
     r = Symbol("r", integer=True, positive=True)
     with pytest.raises(DerivationFailed, match="not known to be below"):
         d.largest("of none", lambda _: sympy.Integer(1), r - 1, r - 2)
+
+
+NUMBERED = Domain({"U": ("d", "k")}, {"i": Index(2, lambda s: s["d"] - s["k"])}, {"t": Number(1.0, (1.0, 2.0))})
+
+
+def _numbered(**changes) -> Derivation:
+    statement = _claim(NUMBERED, lambda x: x.t, Relation.GE, lambda _: 1)
+    return Derivation(replace(statement, **changes))
+
+
+def test_ranges_of_indices_and_numbers_are_facts_and_no_more() -> None:
+    d = _numbered()
+    i, t, rows, columns = d.instance.i, d.instance.t, *d.instance.U.shape
+    d.combine("i ≥ 2", i - 2, {d.at_least("i"): 1})
+    d.combine("t ≥ 1", t - 1, {d.at_least("t"): 1})
+    d.combine("i ≤ d − k", rows - columns - i, {d.at_most("i"): 1})
+    for name, goal, fact in (
+        ("i ≥ 3", i - 3, d.at_least("i")),
+        ("t ≥ 2", t - 2, d.at_least("t")),
+        ("i < d − k", rows - columns - i - 1, d.at_most("i")),
+    ):
+        with pytest.raises(DerivationFailed, match="does not follow"):
+            d.combine(name, goal, {fact: 1})
+
+
+def test_room_for_a_common_vector_may_rest_on_facts_of_the_derivation() -> None:
+    d = _numbered()
+    rows, columns = d.instance.U.shape
+    subspaces = Subspace(columns, []), Subspace(d.instance.i - 1, [])
+
+    def vector(name: str) -> MatrixSymbol:
+        return MatrixSymbol(name, rows, 1)
+
+    d.common_vector(vector("v"), *subspaces, facts={d.at_most("i"): 1})
+    for facts in ({}, {d.at_least("i"): 1}):
+        with pytest.raises(DerivationFailed, match="room"):
+            d.common_vector(vector("w"), *subspaces, facts=facts)
+    with pytest.raises(DerivationFailed, match="room"):
+        d.common_vector(vector("w"), *subspaces, Subspace(1, []), facts={d.at_most("i"): 1})
+    with pytest.raises(DerivationFailed, match="no fact of this derivation"):
+        d.common_vector(vector("w"), *subspaces, facts={_numbered().at_most("i"): 1})
+
+
+def test_an_assumed_inequality_needs_the_assumption() -> None:
+    with pytest.raises(DerivationFailed, match="does not assume long"):
+        _numbered().assume_at_least("long", a, b)
+    d = _numbered(assumptions=(Assumption("long", "", lambda _: True),))
+    fact = d.assume_at_least("long", a, b)
+    d.combine("a ≥ b", a - b, {fact: 1})
+    with pytest.raises(DerivationFailed, match="does not follow"):
+        d.combine("a ≥ 2b", a - 2 * b, {fact: 1})
+
+
+def test_the_norm_of_a_column_is_that_of_formulas(d: Derivation) -> None:
+    d.given("a unit vector", (x.T * x, 1))
+    norm = d.column_norm(a * x)
+    assert norm == d.instance.ops.frobenius_norm(a * x)
+    d.root("‖ax‖ ≥ a", norm, a)
+    with pytest.raises(DerivationFailed, match="does not follow"):
+        d.root("‖ax‖ ≥ 2a", norm, 2 * a)
+    with pytest.raises(DerivationFailed, match="required: 1×1"):
+        d.column_norm(A)
+
+
+def test_the_triangle_inequality_is_one_of_sums(d: Derivation) -> None:
+    norm = d.instance.ops.frobenius_norm
+    fact = d.triangle(2 * A + B, (2, A), (1, B))
+    d.combine("‖2A + B‖ ≤ 2‖A‖ + ‖B‖", 2 * norm(A) + norm(B) - norm(2 * A + B), {fact: 1})
+    for total, terms in (
+        (A + B, [(1, A)]),
+        (A - B, [(1, A), (1, B)]),
+        (A - B, [(1, A), (-1, B)]),
+        (free * A, [(free, A)]),
+    ):
+        with pytest.raises(DerivationFailed, match="does not follow"):
+            d.triangle(total, *terms)
+
+
+def test_the_norm_of_a_product_has_its_factors_in_order(d: Derivation) -> None:
+    ops = d.instance.ops
+    fact = d.product_norm(A.T, B)
+    goal = ops.singular_value(A.T, 0) * ops.frobenius_norm(B) - ops.frobenius_norm(A.T * B)
+    d.combine("‖AᵀB‖_F ≤ σ₁(Aᵀ) ‖B‖_F", goal, {fact: 1})
+    with pytest.raises(DerivationFailed, match="does not follow"):
+        d.combine("half of it", goal - ops.singular_value(A.T, 0) * ops.frobenius_norm(B) / 2, {fact: 1})
+
+
+def test_powers_of_matrices_are_products() -> None:
+    square = MatrixSymbol("S", n, n)
+    assert polynomial(square**2) == polynomial(sympy.MatMul(square, square, evaluate=False))
+    with pytest.raises(TypeError, match="whole exponent"):
+        polynomial(square ** Symbol("p"))

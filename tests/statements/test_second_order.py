@@ -7,11 +7,11 @@ from specbound.core.catalogue import catalog
 from specbound.core.statement import Expected
 from specbound.core.verdict import Verdict
 from specbound.statements.recipes import recipes_of
-from tests import reference_curvature, reference_deformation
+from tests import reference_curvature, reference_deformation, reference_training
 from tests.reference import exact
 
 CATALOG = {name: statement for name, statement in catalog().items() if statement.area in ("curvature", "deformation")}
-SIDES = {**reference_curvature.SIDES, **reference_deformation.SIDES}
+SIDES = {**reference_curvature.SIDES, **reference_deformation.SIDES, **reference_training.SIDES}
 DRAWN = 4
 
 

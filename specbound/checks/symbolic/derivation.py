@@ -131,11 +131,16 @@ class Derivation:
             raise DerivationFailed(f"the claim does not follow: the statement does not assume {name}")
         self.given(f"assumed: {name}", *relations)
 
-    def common_vector(self, vector: Any, *subspaces: Subspace) -> None:
+    def assume_at_least(self, name: str, larger: Any, smaller: Any) -> Fact:
+        """``larger ≥ smaller``, which an assumption of the statement says; without that assumption it fails."""
+        self.assume(name)
+        return self._step(f"{name}, as an inequality", StepKind.DEFINITION, larger - smaller, lambda _: True)
+
+    def common_vector(self, vector: Any, *subspaces: Subspace, facts: Mapping[Fact, Any] | None = None) -> None:
         """Declares a unit vector in all the subspaces, whose codimensions must leave room for one.
 
         The dimension formula, which is cited, gives the intersection a codimension of at most the sum of theirs; that
-        this is below the dimension of the whole space is checked.
+        this is below the dimension of the whole space is checked, with ``facts`` as in :meth:`combine`.
         """
         size = vector.shape[0]
         if vector in self._seen:
@@ -143,7 +148,13 @@ class Derivation:
         if any(sympy.sympify(subspace.codimension).is_negative for subspace in subspaces):
             raise DerivationFailed("a subspace has a negative codimension")
         room = size - sum(subspace.codimension for subspace in subspaces)
-        self._step("the dimensions leave room for a common vector", StepKind.CHECKED, room - 1, self._is_nonnegative)
+        helping = facts or {}
+        self._own(*helping)
+
+        def check(claim: Any) -> bool:
+            return self._is_nonnegative(self._without(claim, helping)) and self._all_nonnegative(helping.values())
+
+        self._step("the dimensions leave room for a common vector", StepKind.CHECKED, room - 1, check)
         reference = "Horn & Johnson, Matrix Analysis, 2nd ed. 2013, 0.1.7"
         self._step("the dimension formula", StepKind.CITED, room - 1, lambda _: True, reference)
         codimensions = ", ".join(str(subspace.codimension) for subspace in subspaces)
@@ -235,6 +246,14 @@ class Derivation:
         self._notice(expression)
         return self._read(rewritten(polynomial(expression), [*self._relations, *using]))
 
+    def column_norm(self, column: Any) -> Any:
+        """``‖column‖_F`` as formulas have it: its square is ``columnᵀ column``, by definition."""
+        square = self.scalar(column.T * column)
+        name = self.instance.ops.frobenius_norm(column)
+        self._squares[name] = square
+        self._define("the norm of a column", [(name**2, square)])
+        return name
+
     # What is checked
 
     def combine(self, name: str, goal: Any, facts: Mapping[Fact, Any], using: Sequence[tuple[Any, Any]] = ()) -> Fact:
@@ -300,11 +319,22 @@ class Derivation:
         real = sympy.sympify(expression).is_real is True
         return self._step("a square", StepKind.CHECKED, claim, lambda stated: real and stated == claim)
 
-    def at_least(self, number: str) -> Fact:
-        """``number − low ≥ 0`` for a number of the statement's domain, by definition."""
-        low = sympy.nsimplify(self.statement.domain.numbers[number].low)
-        claim = self.instance.values[number] - low
-        return self._step(f"{number} is at least {low}", StepKind.DEFINITION, claim, lambda _: True)
+    def at_least(self, name: str) -> Fact:
+        """``value − low ≥ 0`` for a number or an index of the statement's domain, by definition."""
+        domain = self.statement.domain
+        low = sympy.nsimplify({**domain.numbers, **domain.indices}[name].low)
+        return self._step(
+            f"{name} is at least {low}", StepKind.DEFINITION, self.instance.values[name] - low, lambda _: True
+        )
+
+    def at_most(self, index: str) -> Fact:
+        """``high − value ≥ 0`` for an index of the statement's domain, by definition."""
+        domain, values = self.statement.domain, self.instance.values
+        sizes: dict[str, Any] = {name: values[name] for name in domain.indices}
+        for name, shape in domain.matrices.items():
+            sizes |= dict(zip(shape, values[name].shape, strict=True))
+        high = domain.indices[index].high(sizes)
+        return self._step(f"{index} is at most {high}", StepKind.DEFINITION, high - values[index], lambda _: True)
 
     def cite(self, name: str, reference: str, claim: Any) -> Fact:
         """A textbook fact ``claim ≥ 0`` with its place; the derivation rests on it."""
@@ -313,6 +343,25 @@ class Derivation:
     def cite_equal(self, name: str, reference: str, left: Any, right: Any) -> tuple[Fact, Fact]:
         """A textbook equality, as the two facts ``left − right ≥ 0`` and ``right − left ≥ 0``."""
         return self.cite(name, reference, left - right), self.cite(name, reference, right - left)
+
+    def triangle(self, total: Any, *terms: tuple[Any, Any]) -> Fact:
+        """``‖total‖_F ≤ Σ c ‖M‖_F`` over terms ``(c, M)``, c ≥ 0: cited, once ``total = Σ c M`` has been checked."""
+        whole = sympy.MatAdd(*(factor * matrix for factor, matrix in terms))
+        rest = rewritten(polynomial(sympy.MatAdd(total, -whole)), self._relations)
+        sound = not rest and self._all_nonnegative(factor for factor, _ in terms)
+        zero = sympy.Integer(0)
+        split = [(total, whole)]
+        self._step("a sum", StepKind.CHECKED, zero, lambda claim: sound and claim == 0, relations=split)
+        norm = self.instance.ops.frobenius_norm
+        claim = sum(factor * norm(matrix) for factor, matrix in terms) - norm(total)
+        return self.cite("the triangle inequality", "Horn & Johnson, Matrix Analysis, 2nd ed. 2013, 5.6", claim)
+
+    def product_norm(self, left: Any, right: Any) -> Fact:
+        """``‖left · right‖_F ≤ σ₁(left) ‖right‖_F``, cited."""
+        ops = self.instance.ops
+        claim = ops.singular_value(left, 0) * ops.frobenius_norm(right) - ops.frobenius_norm(ops.product(left, right))
+        reference = "Horn & Johnson, Topics in Matrix Analysis, 1991, Theorem 3.3.16 (d), squared and summed"
+        return self.cite("the norm of a product", reference, claim)
 
     # How it ends
 

@@ -122,6 +122,18 @@ class ExactOps(Counted):
     def scaled(self, number: Any, matrix: Any) -> Any:
         return number * matrix
 
+    def hadamard(self, left: Any, right: Any) -> Any:
+        return left.multiply_elementwise(right)
+
+    def absolute(self, matrix: Any) -> Any:
+        return matrix.applyfunc(sympy.Abs)
+
+    def solve(self, matrix: Any, columns: Any) -> Any:
+        try:
+            return matrix.LUsolve(columns)
+        except sympy.matrices.exceptions.NonInvertibleMatrixError as error:
+            raise NotAvailable(f"{matrix} is singular: {error}") from error
+
     def identity(self, like: Any) -> Any:
         return sympy.eye(like.shape[0])
 
@@ -158,6 +170,12 @@ class ExactOps(Counted):
 
     def contraction(self, matrix: Any) -> bool:
         return bool(self.singular_value(matrix, 0) <= 1)
+
+    def nonsingular(self, matrix: Any) -> bool:
+        return bool(matrix.det() != 0)
+
+    def bounded(self, matrix: Any) -> bool:
+        return all(bool(abs(entry) <= 1) for entry in matrix)
 
     def sqrt(self, value: Any) -> Any:
         return sympy.sqrt(value)

@@ -105,6 +105,16 @@ class SymbolicOps:
     def scaled(self, number: Any, matrix: Any) -> Any:
         return number * matrix
 
+    def hadamard(self, left: Any, right: Any) -> Any:
+        return sympy.MatrixSymbol(rf"({self._name(left)})\circ({self._name(right)})", *left.shape)
+
+    def absolute(self, matrix: Any) -> Any:
+        return sympy.MatrixSymbol(rf"|{self._name(matrix)}|", *matrix.shape)
+
+    def solve(self, matrix: Any, columns: Any) -> Any:
+        name = rf"({self._name(matrix)})^{{-1}}({self._name(columns)})"
+        return sympy.MatrixSymbol(name, matrix.shape[1], columns.shape[1])
+
     def identity(self, like: Any) -> Any:
         return sympy.Identity(like.shape[0])
 
@@ -142,6 +152,12 @@ class SymbolicOps:
 
     def contraction(self, matrix: Any) -> NoReturn:
         raise NotAvailable(f"whether {matrix} is a contraction is for a derivation to declare")
+
+    def nonsingular(self, matrix: Any) -> NoReturn:
+        raise NotAvailable(f"whether {matrix} is nonsingular is for a derivation to declare")
+
+    def bounded(self, matrix: Any) -> NoReturn:
+        raise NotAvailable(f"whether the entries of {matrix} are bounded is for a derivation to declare")
 
     def sqrt(self, value: Any) -> Any:
         return sympy.sqrt(value)

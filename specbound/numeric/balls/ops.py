@@ -127,6 +127,21 @@ class BallOps(Counted):
             return BallMatrix(matrix.entries * fraction(number))
         return BallMatrix(matrix.balls() * as_arb(number))
 
+    def hadamard(self, left: BallMatrix, right: BallMatrix) -> BallMatrix:
+        a, b = (m.entries if left.is_exact and right.is_exact else m.balls() for m in (left, right))
+        return BallMatrix(type(a)(*left.shape, [s * t for s, t in zip(a.entries(), b.entries(), strict=True)]))
+
+    def absolute(self, matrix: BallMatrix) -> BallMatrix:
+        entries = matrix.entries
+        return BallMatrix(type(entries)(*matrix.shape, [abs(entry) for entry in entries.entries()]))
+
+    def solve(self, matrix: BallMatrix, columns: BallMatrix) -> BallMatrix:
+        a, b = (m.entries if matrix.is_exact and columns.is_exact else m.balls() for m in (matrix, columns))
+        try:
+            return BallMatrix(a.solve(b))
+        except ZeroDivisionError as error:
+            raise NotAvailable("a system of equations whose matrix is not known to be nonsingular") from error
+
     def identity(self, like: BallMatrix) -> BallMatrix:
         size = like.shape[0]
         return BallMatrix(flint.fmpq_mat([[int(i == j) for j in range(size)] for i in range(size)]))
@@ -176,6 +191,12 @@ class BallOps(Counted):
 
     def contraction(self, matrix: BallMatrix) -> bool:
         return self.singular_value(matrix, 0) <= 1
+
+    def nonsingular(self, matrix: BallMatrix) -> bool:
+        return bool(matrix.is_exact and matrix.entries.det() != 0)
+
+    def bounded(self, matrix: BallMatrix) -> bool:
+        return all(abs(entry) <= 1 for entry in matrix.entries.entries())
 
     def sqrt(self, value: Any) -> Ball:
         number = as_arb(value)
