@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from math import isfinite, log10
+from math import isfinite
 from typing import Any
 
 import numpy as np
 import torch
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
@@ -24,6 +25,7 @@ from specbound.core.catalogue import catalog
 from specbound.core.verdict import Verdict
 from specbound.curvature import hessian, predicted_curvature, top_singular_value_of
 from specbound.numeric.ops import NotAvailable
+from verify.exponents import BLOCKS_BETWEEN, SETS_BETWEEN, exponents
 from verify.intervals import interval
 from verify.locks import SITES, case
 
@@ -41,9 +43,6 @@ SETS = {
     "others alone": GROUPS[4:],
 }
 """Sets of parameters that somebody may train."""
-
-FITTED = (10.0, 1e3)
-"""Between these two an exponent is read off: larger, and rounding of the dense pair shows in blocks that shrink."""
 
 ROUNDING = 1e-14
 """Relative error of a curvature by rounding of a dense pair, over α: a few dozen units of roundoff."""
@@ -77,8 +76,7 @@ def predict(network: str, alpha: float, look: str, seed: int) -> dict[str, Any]:
 def _before(network: str, seed: int) -> tuple[float, float, float]:
     """``σ₁(K)`` of the unlocked model, and of the identity-inserted one the norm beside K and the whole."""
     with threadpool_limits(limits=1):
-        # The directions that are inflated do not depend on α, as long as it is above 1.
-        site = case(network, seed, 2.0)
+        site = case(network, seed, 1.0)
         inside = site.inflated
         kappa = predicted_curvature(site.model, site.loss, site.data, site.layer, site.k, tol=1e-10)
         return kappa, norm(site.dense_inserted[inside][:, ~inside]), norm(site.dense_inserted)
@@ -116,15 +114,11 @@ def _square(dense: Tensor, parts: dict[str, Tensor], members: Sequence[str]) -> 
 
 def _parts(site: Case) -> dict[str, Tensor]:
     """A mask for each of the groups, in the coordinates in which the change of variable is diagonal."""
-    scaled = (site.factors != 1) if site.alpha != 1 else torch.arange(len(site.factors)) < site.k
-    columns = site.weight.shape[1]
-    masks = {name: torch.zeros(site.size, dtype=torch.bool) for name in GROUPS}
-    inside = scaled.repeat(len(scaled))
-    masks["C'U"][site.of_compensator], masks["C'U⊥"][site.of_compensator] = inside, ~inside
-    contracted = scaled.repeat_interleave(columns)
-    masks["W'U"][site.of_weight], masks["W'U⊥"][site.of_weight] = contracted, ~contracted
-    masks["others"] = ~torch.stack([masks[name] for name in GROUPS[:4]]).any(dim=0)
-    return masks
+    of_weight, of_compensator = (torch.zeros(site.size, dtype=torch.bool) for _ in range(2))
+    of_weight[site.of_weight], of_compensator[site.of_compensator] = True, True
+    inside, contracted = site.inflated, site.contracted
+    masks = (inside, of_compensator & ~inside, contracted, of_weight & ~contracted, ~(of_weight | of_compensator))
+    return dict(zip(GROUPS, masks, strict=True))
 
 
 def _evidence(site: Case, network: str) -> dict[str, Any]:
@@ -146,25 +140,6 @@ def _left_out(network: str) -> list[str]:
     return sorted([*absent, *([] if network == "relu" else ["piecewise_linear_psd"])])
 
 
-def exponents(records: Sequence[Record], name: str, of: str) -> dict[tuple[str, int], Any]:
-    """For each network and seed the powers of α by which a measured quantity grows between the two that are fitted."""
-    measured = {
-        (r.parameters["network"], r.seed, r.parameters["alpha"]): r.measurement[name]
-        for r in records
-        if r.status is Status.MEASURED and name in r.measurement
-    }
-    found: dict[tuple[str, int], Any] = {}
-    for (network, seed, alpha), low in measured.items():
-        high = measured.get((network, seed, FITTED[1]))
-        if alpha == FITTED[0] and high is not None:
-            ends = [
-                np.array(item if of == "blocks" else [item[key] for key in SETS], dtype=float) for item in (low, high)
-            ]
-            with np.errstate(all="ignore"):
-                found[network, seed] = np.log10(ends[1] / ends[0]) / log10(FITTED[1] / FITTED[0])
-    return found
-
-
 def unexpected(records: Sequence[Record]) -> list[str]:
     """Where a measured curvature leaves what was predicted, an exponent is off, or a statement fares otherwise."""
     found: list[str] = []
@@ -183,7 +158,7 @@ def unexpected(records: Sequence[Record]) -> list[str]:
         slack = 1e-9 + record.parameters["alpha"] * ROUNDING
         if not low * (1 - slack) <= top <= high * (1 + slack):
             found.append(f"{record}: σ₁ = {top:.6g}; predicted {low:.6g} to {high:.6g}")
-    for (network, seed), measured in exponents(records, "blocks", "blocks").items():
+    for (network, seed), measured in exponents(records, "blocks", BLOCKS_BETWEEN).items():
         predicted = np.add.outer(SCALES, SCALES)
         for a, b in zip(*np.nonzero(np.abs(measured - predicted) > CLOSE), strict=True):
             if isfinite(measured[a, b]) and a <= b:
@@ -197,32 +172,45 @@ def unexpected(records: Sequence[Record]) -> list[str]:
 def show(records: Sequence[Record], console: Console) -> None:
     """Prints how tight the law is, which exponents were measured, and how many statements hold on which network."""
     scaling = [r for r in records if r.status is Status.MEASURED and r.parameters["look"] == "scaling"]
-    law = Table(
-        title="σ₁(H) of the locked model over α² σ₁(K): mean and 95 % interval over seeds", title_justify="left"
-    )
     alphas = sorted({r.parameters["alpha"] for r in scaling})
-    for column in ("network", *(f"α = {alpha:g}" for alpha in alphas)):
-        law.add_column(column)
+    law = _table("σ₁ of the locked Hessian over α² σ₁(K), less 1", [f"α = {alpha:g}" for alpha in alphas])
     for network in dict.fromkeys(r.parameters["network"] for r in scaling):
-        ratios = [
-            [r.measurement["top"] / r.prediction["lower"] for r in scaling if _is(r, network, alpha)]
+        excess = [
+            [r.measurement["top"] / r.prediction["lower"] - 1 for r in scaling if _is(r, network, alpha)]
             for alpha in alphas
         ]
-        law.add_row(network, *(interval(values) for values in ratios))
+        law.add_row(network, *map(interval, excess))
     console.print(law)
-    grown = Table(title="exponents of α, by what is trained: mean and 95 % interval over seeds", title_justify="left")
-    for column in ("network", *SETS):
-        grown.add_column(column)
+    grown = _table(f"exponent of α between {SETS_BETWEEN[0]:g} and {SETS_BETWEEN[1]:g}, by what is trained", SETS)
     by_network: dict[str, list[Any]] = {}
-    for (network, _), values in exponents(records, "sets", "sets").items():
+    for (network, _), values in exponents(records, "sets", SETS_BETWEEN).items():
         by_network.setdefault(network, []).append(values)
     for network, values in by_network.items():
         grown.add_row(network, *(interval(list(column)) for column in np.array(values).T))
     console.print(grown)
+    for line in _block_lines(records):
+        console.print(line)
     evidence = evidence_in(records)
     words = {word: sum(item.verdict is word for item in evidence) for word in Verdict}
     held = ", ".join(f"{count} {word}" for word, count in words.items() if count)
     console.print(f"{len({item.statement for item in evidence})} statements on networks: {held or 'none'}")
+
+
+def _table(title: str, columns: Iterable[str]) -> Table:
+    table = Table(title=f"{title}: mean ± half a 95 % interval over seeds", title_justify="left", box=box.SIMPLE_HEAD)
+    for column in ("network", *columns):
+        table.add_column(column, no_wrap=True)
+    return table
+
+
+def _block_lines(records: Sequence[Record]) -> Iterator[str]:
+    """How far the exponents of blocks are from those predicted, at most."""
+    predicted = np.add.outer(SCALES, SCALES)
+    found = exponents(records, "blocks", BLOCKS_BETWEEN).items()
+    for network in dict.fromkeys(network for (network, _), _ in found):
+        off = [np.abs(values - predicted) for (other, _), values in found if other == network]
+        largest = max(float(np.max(item[np.isfinite(item)])) for item in off)
+        yield f"{network}: exponents of 5 × 5 blocks over {len(off)} seeds are within {largest:.1e} of those predicted"
 
 
 def _is(record: Record, network: str, alpha: float) -> bool:

@@ -20,4 +20,4 @@ def interval(values: Sequence[float]) -> str:
     """The mean and that interval, or what there is of it, for a table."""
     if not values:
         return "–"
-    return f"{mean(values):.4f}" + (f" ± {half_width(values):.1e}" if len(values) > 1 else "")
+    return f"{mean(values):.2g}" + (f" ± {half_width(values):.1e}" if len(values) > 1 else "")

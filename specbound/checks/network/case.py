@@ -168,10 +168,23 @@ class Case:
         shape = (-1, *[1] * (vectors.ndim - 1))
         return self.from_basis(self.scales.reshape(shape) * self.in_basis(vectors))
 
-    @property
+    @cached_property
     def inflated(self) -> Tensor:
-        """Which of those coordinates are multiplied by more than 1: a mask ``(N,)``."""
-        return self.scales > 1
+        """Which of those coordinates a lock inflates, C'U_k, whatever its α: a mask ``(N,)``."""
+        scaled = torch.arange(len(self.basis)) < self.k
+        size = len(self.basis)
+        mask = torch.zeros(self.size, dtype=torch.bool, device=self.weight.device)
+        mask[self.of_compensator] = scaled.repeat(size) if self.side == "after" else scaled.repeat_interleave(size)
+        return mask
+
+    @cached_property
+    def contracted(self) -> Tensor:
+        """Which it contracts by as much, W'U_k: a mask ``(N,)``."""
+        scaled = torch.arange(len(self.basis)) < self.k
+        rows, columns = self.weight.shape
+        mask = torch.zeros(self.size, dtype=torch.bool, device=self.weight.device)
+        mask[self.of_weight] = scaled.repeat_interleave(columns) if self.side == "after" else scaled.repeat(rows)
+        return mask
 
     # Derivatives
 

@@ -20,8 +20,10 @@ STEPS = 20
 LARGEST_SOLVED = 1e3
 """α up to which linear systems with the locked Hessian, of condition α⁴, are solved."""
 
-CLIP = 1.0
 LEARNING_RATE = 0.1
+
+CLIPPED_TO = 0.5
+"""The threshold at which a gradient is clipped, over its norm in the locked model."""
 
 
 @dataclass(frozen=True)
@@ -81,36 +83,49 @@ def trajectory_equivalence(case: Case) -> Iterator[Sides]:
         yield Sides(float(weights @ one), float(weights @ other), STEPS * case.amplified * size)
 
 
-def _clipped(case: Case) -> tuple[Tensor, Tensor, Tensor, float]:
-    """In the inserted model's coordinates: the gradient, a clipped step of the locked model, and what is inflated."""
+@dataclass(frozen=True)
+class Clipped:
+    """One step clipped at ``threshold``: how far it moves C'U_k and the rest, and the gradient in them."""
+
+    threshold: float
+    moved: float
+    moved_rest: float
+    leading: float
+    rest: float
+
+
+def _clipped(case: Case) -> Clipped:
+    """All but ``leading = ‖Pᵀg‖`` and ``rest = ‖Q Eᵀ Q g‖`` in the inserted model's coordinates."""
+    if case.alpha < 1 or case.two_sided or case.side != "after":
+        raise NotAvailable("it is about α of at least 1, with one side, and the compensator after the weight")
+    inside = case.inflated
     before, after = case.in_basis(case.gradient(case.inserted)), case.in_basis(case.gradient(case.locked))
-    length = float(torch.linalg.norm(after))
-    if length < CLIP:
-        raise NotAvailable(f"the locked gradient has norm {length:.3g}: clipping at {CLIP} does not act")
-    return before, LEARNING_RATE * CLIP / length * case.scales * after, case.inflated, length
+    threshold = CLIPPED_TO * float(torch.linalg.norm(after))
+    step = LEARNING_RATE * CLIPPED_TO * case.scales * after
+    parts = (step[inside], step[~inside], before[inside], (case.scales * before)[~inside])
+    return Clipped(threshold, *(float(torch.linalg.norm(part)) for part in parts))
 
 
 def clipping_law(case: Case) -> Iterator[Sides]:
     """How far a clipped step moves C'U_k against ``η τ α``."""
-    _inflating(case)
-    _, step, inside, _ = _clipped(case)
-    bound = LEARNING_RATE * CLIP * case.alpha
-    yield Sides(float(torch.linalg.norm(step[inside])), bound, case.amplified * bound)
+    found = _clipped(case)
+    bound = LEARNING_RATE * found.threshold * case.alpha
+    yield Sides(found.moved, bound, case.amplified * bound)
+
+
+def clipping_law_lower(case: Case) -> Iterator[Sides]:
+    """The same from below: times ``2α²p² + r²`` against ``2α²p² η τ α``."""
+    found = _clipped(case)
+    squared = 2 * (case.alpha * found.leading) ** 2
+    bound = squared * LEARNING_RATE * found.threshold * case.alpha
+    yield Sides((squared + found.rest**2) * found.moved, bound, case.amplified * bound)
 
 
 def clipping_law_rest(case: Case) -> Iterator[Sides]:
     """How far it moves everything else, times ``α ‖Pᵀg‖``, against ``η τ`` times the rest of the gradient."""
-    _inflating(case)
-    before, step, inside, _ = _clipped(case)
-    rest, leading = (float(torch.linalg.norm(before[mask])) for mask in (~inside, inside))
-    moved = float(torch.linalg.norm(step[~inside]))
-    bound = LEARNING_RATE * CLIP * rest
-    yield Sides(moved * case.alpha * leading, bound, case.amplified * bound)
-
-
-def _inflating(case: Case) -> None:
-    if case.alpha <= 1 or case.two_sided or case.side != "after":
-        raise NotAvailable("it is about α above 1, with one side, and the compensator after the weight")
+    found = _clipped(case)
+    bound = LEARNING_RATE * found.threshold * found.rest
+    yield Sides(case.alpha * found.leading * found.moved_rest, bound, case.amplified * bound)
 
 
 def newton_invariance(case: Case) -> Iterator[Sides]:

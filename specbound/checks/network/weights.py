@@ -41,11 +41,19 @@ def deformation_spectrum_rest(case: Case) -> Iterator[Sides]:
 
 
 def compensator_spectrum(case: Case) -> Iterator[Sides]:
-    """``σ_i(C)`` against 1, ``d − k`` times, and ``1/α``, k times."""
+    """``σ_i(C)`` against 1 for the top d − k."""
     found = torch.linalg.svdvals(_pair(case).compensator.weight.detach()).tolist()
-    expected = [1.0] * (len(found) - case.k) + [1 / case.alpha] * case.k
-    for one, other in zip(found, expected, strict=True):
-        yield Sides(one, other, 1.0)
+    if case.k == len(found):
+        raise NotAvailable("all directions are inflated; none is left alone")
+    for value in found[: -case.k]:
+        yield Sides(value, 1.0, 1.0)
+
+
+def compensator_spectrum_contracted(case: Case) -> Iterator[Sides]:
+    """``σ_i(C)`` against ``1/α`` for the last k."""
+    found = torch.linalg.svdvals(_pair(case).compensator.weight.detach()).tolist()
+    for value in found[-case.k :]:
+        yield Sides(value, 1 / case.alpha, 1.0)
 
 
 def precision_ceiling(case: Case) -> Iterator[Sides]:
