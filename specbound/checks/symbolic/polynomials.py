@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 from typing import Any, cast
 
@@ -46,6 +47,11 @@ def polynomial(expression: Any) -> Polynomial:
         return transposed(polynomial(expression.arg))
     if isinstance(expression, sympy.MatAdd):
         return added(*(polynomial(term) for term in expression.args))
+    if isinstance(expression, sympy.MatPow):
+        base, exponent = cast(Any, expression).args
+        if not (exponent.is_Integer and exponent > 0):
+            raise TypeError(f"{expression} is no power with a positive whole exponent")
+        return reduce(multiplied, [polynomial(base)] * int(exponent))
     if isinstance(expression, sympy.MatMul):
         coefficient, factors = cast(Any, expression).as_coeff_matrices()
         result: Polynomial = {(): coefficient}
