@@ -35,17 +35,59 @@ def deformation_congruence(alpha: Any, **x: Any) -> tuple[mpf, mpf]:
     return lhs, mixed_difference(lambda s, t: inserted(s * R + t * R2, s * P + t * P2, s, t))
 
 
-def deformed(M: Any, P: Any, E: Any, alpha: Any) -> Any:
-    rest = stretched(P, 0)
-    change = mpf(float(alpha)) * P * P.T + rest * E * rest
+def congruent(M: Any, columns: Any, within: Any, E: Any) -> Any:
+    rest = stretched(columns, 0)
+    change = columns * within * columns.T + rest * E * rest
     return change.T * M * change
+
+
+def deformed(M: Any, P: Any, E: Any, alpha: Any) -> Any:
+    return congruent(M, P, mpf(float(alpha)) * mpmath.eye(P.cols), E)
 
 
 def quadratic_law(M: Any, P: Any, E: Any, alpha: Any) -> tuple[mpf, mpf]:
     return sigma(deformed(M, P, E, alpha), 1), mpf(float(alpha)) ** 2 * sigma(P.T * M * P, 1)
 
 
+def quadratic_law_crude(M: Any, P: Any, E: Any, alpha: Any) -> tuple[mpf, mpf]:
+    return sigma(deformed(M, P, E, alpha), 1), mpf(float(alpha)) ** 2 * sigma(M, 1)
+
+
+def quadratic_law_upper(M: Any, P: Any, E: Any, alpha: Any) -> tuple[mpf, mpf]:
+    value, factor, rest = sigma(deformed(M, P, E, alpha), 1), mpf(float(alpha)), stretched(P, 0)
+    between = max(sigma(P.T * M * rest, 1), sigma(rest * M * P, 1))
+    return (value - factor**2 * sigma(P.T * M * P, 1)) * (value - sigma(rest * M * rest, 1)), (factor * between) ** 2
+
+
+def block_exponents(M: Any, P: Any, E: Any, alpha: Any) -> tuple[mpf, mpf]:
+    rest = stretched(P, 0)
+    return sigma(P.T * deformed(M, P, E, alpha) * rest, 1), mpf(float(alpha)) * sigma(P.T * M * rest, 1)
+
+
+def block_exponents_rest(M: Any, P: Any, E: Any, alpha: Any) -> tuple[mpf, mpf]:
+    rest = stretched(P, 0)
+    return sigma(rest * deformed(M, P, E, alpha) * rest, 1), sigma(rest * M * rest, 1)
+
+
+def multi_lock(M: Any, V: Any, A: Any, E: Any) -> tuple[mpf, mpf]:
+    return sigma(congruent(M, V, A, E), 1), sigma((V * A).T * M * (V * A), 1)
+
+
+def multi_lock_upper(M: Any, V: Any, A: Any, E: Any, alpha: Any) -> tuple[mpf, mpf]:
+    factor = mpf(float(alpha))
+    return sigma(congruent(M, V, factor * A, E), 1), factor**2 * sigma(M, 1)
+
+
 SIDES: dict[str, Callable[..., tuple[mpf, mpf]]] = {
-    "deformation_congruence": deformation_congruence,
-    "quadratic_law": quadratic_law,
+    function.__name__: function
+    for function in (
+        deformation_congruence,
+        quadratic_law,
+        quadratic_law_crude,
+        quadratic_law_upper,
+        block_exponents,
+        block_exponents_rest,
+        multi_lock,
+        multi_lock_upper,
+    )
 }

@@ -13,7 +13,7 @@ def refuse_dropout(model: nn.Module) -> None:
     for name, module in model.named_modules():
         if module.training and _drops(module):
             raise InvalidInput(
-                f"module {name!r} ({type(module).__name__}) draws at random in training mode, so the Hessian is random; "
+                f"module {name!r} ({type(module).__name__}) draws at random in training mode, so the Hessian is too; "
                 "call model.eval(), or set its p to 0"
             )
 

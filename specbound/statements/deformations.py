@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from specbound.core.instance import Instance, Number
@@ -77,14 +78,21 @@ def sizes_of_pair(x: Instance) -> Scalar:
 
 def orthonormal(*names: str) -> Assumption:
     """The assumption ``orthonormal_columns`` on the named matrices, each by itself."""
+    why = f"{' and '.join(names)} would otherwise stretch"
+    return Assumption("orthonormal_columns", why, lambda x: _of_each(x, names, x.ops.orthonormal))
 
-    def holds(x: Instance) -> Any:
-        found: Any = True
-        for name in names:
-            found = x.ops.orthonormal(x.values[name]) & found
-        return found
 
-    return Assumption("orthonormal_columns", f"{' and '.join(names)} would otherwise stretch", holds)
+def contraction(*names: str) -> Assumption:
+    """The assumption ``contraction`` on the named matrices: the norm of each is at most 1."""
+    why = f"a lock leaves or contracts whatever it does not inflate: {' and '.join(names)} may not stretch"
+    return Assumption("contraction", why, lambda x: _of_each(x, names, x.ops.contraction))
+
+
+def _of_each(x: Instance, names: Sequence[str], holds: Callable[[Array], Any]) -> Any:
+    found: Any = True
+    for name in names:
+        found = holds(x.values[name]) & found
+    return found
 
 
 COORDINATES = {"M": ("n", "n"), "P": ("n", "p"), "E": ("n", "n")}
@@ -93,17 +101,33 @@ COORDINATES = {"M": ("n", "n"), "P": ("n", "p"), "E": ("n", "n")}
 
 def deformed(x: Instance) -> Array:
     """``Dᵀ M D`` with ``D = α P Pᵀ + (I − P Pᵀ) E (I − P Pᵀ)``: the Hessian after the lock."""
-    ops = x.ops
-    rest = scaling(ops, x.P, 0)
-    inflated = ops.scaled(x.alpha, ops.product(x.P, ops.transpose(x.P)))
-    change = ops.sum(inflated, ops.product(rest, x.E, rest))
+    return congruent(x, x.P, _inflated(x), x.E)
+
+
+def stretched_rest(x: Instance) -> Array:
+    """The same with ``2αE`` in place of ``E``: what a lock that inflates beside P too could do."""
+    return congruent(x, x.P, _inflated(x), x.ops.scaled(2 * x.alpha, x.E))
+
+
+def _inflated(x: Instance) -> Array:
+    return x.ops.scaled(x.alpha, x.ops.identity(x.ops.transpose(x.P)))
+
+
+def congruent(x: Instance, columns: Array, within: Array, elsewhere: Array) -> Array:
+    """``Dᵀ M D`` with ``D = V A Vᵀ + (I − V Vᵀ) E (I − V Vᵀ)``: A within the span of the columns V, E beside it."""
+    ops, rest = x.ops, scaling(x.ops, columns, 0)
+    change = ops.sum(ops.product(columns, within, ops.transpose(columns)), ops.product(rest, elsewhere, rest))
     return ops.compression(x.M, change, change)
 
 
-CONTRACTION = Assumption(
-    "contraction", "what a lock does not inflate it leaves or contracts", lambda x: x.ops.contraction(x.E)
-)
-"""``‖E‖ ≤ 1``."""
+SEVERAL = {"M": ("n", "n"), "V": ("n", "k"), "A": ("k", "k"), "E": ("n", "n")}
+"""A Hessian, orthonormal columns that span what several locks inflate, by how much, and what they do to the rest."""
+
+
+def size_of_congruent(x: Instance) -> Scalar:
+    """A bound on the size of :func:`congruent` with V, A, E and of what it is computed from."""
+    norm = x.ops.frobenius_norm
+    return (norm(x.V) ** 2 * norm(x.A) + (1 + norm(x.V) ** 2) ** 2 * norm(x.E)) ** 2 * norm(x.M)
 
 
 def size_of_deformed(x: Instance) -> Scalar:

@@ -463,3 +463,51 @@ def test_powers_of_matrices_are_products() -> None:
     assert polynomial(square**2) == polynomial(sympy.MatMul(square, square, evaluate=False))
     with pytest.raises(TypeError, match="whole exponent"):
         polynomial(square ** Symbol("p"))
+
+
+def test_a_maximum_is_attained_at_two_new_vectors(d: Derivation) -> None:
+    y, z = MatrixSymbol("y", m, 1), MatrixSymbol("z", n, 1)
+    fact = d.attained(A, right=z, left=y)
+    top = d.instance.ops.singular_value(A, 0)
+    assert fact.expression == d.scalar(y.T * A * z) - top
+    assert d.norm(y) == d.norm(z) == 1
+    square, one = MatrixSymbol("S", n, n), MatrixSymbol("e", n, 1)
+    for left, right in ((z, one), (one, z), (one, one)):
+        with pytest.raises(DerivationFailed, match="not been spoken of"):
+            d.attained(square, right=right, left=left)
+    with pytest.raises(ValueError, match="columns"):
+        d.attained(A, right=MatrixSymbol("e_1", m, 1), left=MatrixSymbol("e_2", m, 1))
+
+
+def test_an_amount_is_what_a_fact_says_to_be_nonnegative(d: Derivation) -> None:
+    fact = d.cite("a ≥ b", "", a - b)
+    t = d.amount("t", fact, solved_for=a)
+    d.combine("a² ≥ b²", a**2 - b**2, {d.cite("b ≥ 0", "", b): 2 * t})
+    with pytest.raises(DerivationFailed, match="b ≥ a"):
+        d.combine("b ≥ a", b - a, {})
+    with pytest.raises(DerivationFailed, match="no fact of this derivation"):
+        d.amount("s", Fact(b - a), solved_for=b)
+    with pytest.raises(DerivationFailed, match="spoken of before"):
+        d.amount("t", d.cite("b ≥ free", "", b - free), solved_for=free)
+    for name in ("a²", "ab", ""):
+        with pytest.raises(DerivationFailed, match="a single letter"):
+            d.amount(name, fact, solved_for=b)
+
+
+@pytest.mark.parametrize("fact", [a * b, a**2 - b, 2 * a - b, a * b + a, free - b], ids=str)
+def test_only_a_plain_term_can_be_solved_for(d: Derivation, fact) -> None:
+    with pytest.raises(DerivationFailed, match="plain term"):
+        d.amount("t", d.cite("given", "", fact), solved_for=a)
+
+
+def test_of_the_parts_of_a_number_one_vanishes(d: Derivation) -> None:
+    plus, minus = d.parts("w", free, solved_for=free)
+    d.combine("free ≤ w₊", plus - free, {})
+    d.combine("free² = w₊² + w₋²", free**2 - plus**2 - minus**2, {})
+    for name, goal in (("free", free), ("w₊ − w₋", plus - minus), ("root", -sympy.sqrt(plus + minus))):
+        with pytest.raises(DerivationFailed, match=name):
+            d.combine(name, goal, {})
+    with pytest.raises(DerivationFailed, match="spoken of before"):
+        d.parts("w", a - b, solved_for=a)
+    with pytest.raises(DerivationFailed, match="no real number"):
+        d.parts("v", Symbol("unknown"), solved_for=Symbol("unknown"))

@@ -8,8 +8,14 @@ CURVATURE = {
 }
 
 DEFORMATION = {
+    "block_exponents": "derived",
+    "block_exponents_rest": "derived",
     "deformation_congruence": "derived",
+    "multi_lock": "derived",
+    "multi_lock_upper": "derived",
     "quadratic_law": "derived",
+    "quadratic_law_crude": "derived",
+    "quadratic_law_upper": "derived",
 }
 
 TRAINING = {

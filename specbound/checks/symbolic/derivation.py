@@ -100,6 +100,9 @@ class Derivation:
         self._squares: dict[Any, Any] = {}
         self._norms: dict[Any, Any] = {}
         self._spectral_norms: dict[Any, Any] = {}
+        self._solved: dict[Any, Any] = {}
+        self._exclusive: list[tuple[Any, Any]] = []
+        self._named: set[Any] = set()
 
     @property
     def reach(self) -> str:
@@ -221,6 +224,35 @@ class Derivation:
         norm = self._spectral_norms.get(matrix, self.instance.ops.singular_value(matrix, 0))
         claim = norm * self.norm(right) * self.norm(left) - self.scalar(left.T * matrix * right)
         return self._step("spectral norm", StepKind.DEFINITION, claim, lambda _: True)
+
+    def attained(self, matrix: Any, right: Any, left: Any) -> Fact:
+        """``leftᵀ M right ≥ σ₁(M)`` for two new unit vectors, which it declares: the maximum is attained."""
+        if left == right or not self._seen.isdisjoint((left, right)):
+            raise DerivationFailed(f"{left}, {right}: the vectors of a maximum are two that have not been spoken of")
+        self.given("unit vectors at which a spectral norm is attained", (left.T * left, 1), (right.T * right, 1))
+        claim = self.scalar(left.T * matrix * right) - self.instance.ops.singular_value(matrix, 0)
+        return self._step("a spectral norm is attained", StepKind.DEFINITION, claim, lambda _: True)
+
+    def amount(self, name: str, fact: Fact, solved_for: Any) -> Any:
+        """A nonnegative symbol for what a fact says to be nonnegative.
+
+        ``solved_for``: a symbol of the fact with coefficient 1 or −1, by which the definition replaces it from here on.
+        """
+        self._own(fact)
+        symbol = self._letter(name)
+        self._solve(fact.expression, solved_for, symbol)
+        return symbol
+
+    def parts(self, name: str, expression: Any, solved_for: Any) -> tuple[Any, Any]:
+        """Positive and negative part of a real number: ``x = x₊ − x₋`` with ``x₊, x₋ ≥ 0`` and ``x₊ x₋ = 0``.
+
+        ``solved_for``: as in :meth:`amount`.
+        """
+        plus, minus = (self._letter(name, sign) for sign in "+-")
+        self._solve(expression, solved_for, plus - minus)
+        self._exclusive.append((plus, minus))
+        self._define("one of the two parts vanishes", [(plus * minus, 0)])
+        return plus, minus
 
     def norm(self, vector: Any) -> Any:
         """``‖vector‖`` as a scalar: 1, a cosine, or a symbol whose square is known. ``vector``: a column."""
@@ -429,9 +461,19 @@ class Derivation:
         reference: str = "",
         relations: Sequence[tuple[Any, Any]] = (),
     ) -> Fact:
-        if not check(claim):
+        solved = self._solved
+
+        def check_now(stated: Any) -> bool:
+            # With the definitions of this moment: later ones replace symbols whose sign this step may use.
+            later, self._solved = self._solved, solved
+            try:
+                return check(stated)
+            finally:
+                self._solved = later
+
+        if not check_now(claim):
             raise DerivationFailed(f"{name}: {shorten(str(claim), 300)} ≥ 0 does not follow")
-        self.steps.append(Step(name, kind, claim, check, reference, relations))
+        self.steps.append(Step(name, kind, claim, check_now, reference, relations))
         fact = Fact(claim)
         self._facts.add(fact)
         return fact
@@ -444,6 +486,28 @@ class Derivation:
 
     def _define(self, name: str, relations: Sequence[tuple[Any, Any]]) -> None:
         self.steps.append(Step(name, StepKind.DEFINITION, sympy.Integer(0), lambda _: True, relations=relations))
+
+    def _letter(self, name: str, sign: str = "") -> Any:
+        """A nonnegative symbol that nothing else can be called: all other names are longer or know more signs."""
+        if not (len(name) == 1 and name.isalpha()):
+            raise DerivationFailed(f"{name}; required: a single letter")
+        return sympy.Symbol(f"{name}_{sign}" if sign else name, nonnegative=True)
+
+    def _solve(self, expression: Any, symbol: Any, value: Any) -> None:
+        """Declares ``expression = value``, where ``value`` is in new symbols, and replaces ``symbol`` by it."""
+        known = sympy.expand(sympy.sympify(expression).subs(self._solved))
+        sign = known.coeff(symbol, 1)
+        rest = sympy.expand(known - sign * symbol)
+        if sign not in (1, -1) or symbol in rest.free_symbols or known.is_real is not True:
+            raise DerivationFailed(f"{expression} is no real number of which {symbol} is a plain term")
+        new = value.free_symbols
+        if new & self._named:
+            raise DerivationFailed(f"{value} has been spoken of before; give a new name")
+        self._named |= new
+        solution = sign * (value - rest)
+        earlier = {other: term.subs(symbol, solution) for other, term in self._solved.items()}
+        self._solved = {**earlier, symbol: solution}
+        self._define(f"what {', '.join(sorted(map(str, new)))} stands for", [(expression, value)])
 
     def _notice(self, *expressions: Any) -> None:
         """Remembers every matrix and vector that has been spoken of."""
@@ -485,7 +549,8 @@ class Derivation:
         def lowered(part: Any) -> Any:
             return self._squares[part.base] ** (part.exp // 2) * part.base ** (part.exp % 2)
 
-        expression = sympy.expand(self._opened(expression)).replace(is_known_power, lowered)
+        expression = self._opened(expression).subs(self._solved)
+        expression = sympy.expand(expression).replace(is_known_power, lowered)
         if rules:
             known = [*self._relations, *rules]
             expression = expression.subs(
@@ -495,7 +560,13 @@ class Derivation:
                     if symbol in self._words
                 }
             )
-        return sympy.expand(expression)
+        terms = sympy.Add.make_args(sympy.expand(expression))
+        return sympy.Add(*(term for term in terms if not self._vanishes(term)))
+
+    def _vanishes(self, term: Any) -> bool:
+        """Whether a product contains both parts of a number, one of which is zero."""
+        powers = term.as_powers_dict()
+        return any(all(sympy.sympify(powers[part]).is_positive for part in pair) for pair in self._exclusive)
 
     def _opened(self, expression: Any) -> Any:
         """The expression with the entries of 1×1 matrices written as the products that they are."""
