@@ -6,8 +6,8 @@ from typing import Any
 import mpmath
 from mpmath import mpf
 
-from tests.reference import sigma
-from tests.reference_curvature import mixed_difference, quadratic
+from tests.reference import eigen, sigma
+from tests.reference_curvature import STEP, mixed_difference, quadratic
 
 
 def stretched(columns: Any, factor: Any) -> Any:
@@ -78,6 +78,94 @@ def multi_lock_upper(M: Any, V: Any, A: Any, E: Any, alpha: Any) -> tuple[mpf, m
     return sigma(congruent(M, V, factor * A, E), 1), factor**2 * sigma(M, 1)
 
 
+def compensator_before(alpha: Any, **x: Any) -> tuple[mpf, mpf]:
+    T, inverse = stretched(x["V"], alpha), stretched(x["V"], 1 / mpf(float(alpha)))
+    locked, inserted = pair_loss(x, x["W"] * T, inverse), pair_loss(x, x["W"], mpmath.eye(T.rows))
+    lhs = mixed_difference(lambda s, t: locked(s * x["P"] + t * x["P2"], s * x["R"] + t * x["R2"], s, t))
+    P, P2, R, R2 = x["P"] * inverse, x["P2"] * inverse, T * x["R"], T * x["R2"]
+    return lhs, mixed_difference(lambda s, t: inserted(s * P + t * P2, s * R + t * R2, s, t))
+
+
+def two_sided_lock(**x: Any) -> tuple[mpf, mpf]:
+    identity, small = mpmath.eye(x["U"].rows), mpmath.eye(x["A"].rows)
+    T = identity + x["U"] * (x["A"] - small) * x["U"].T
+    inverse = T**-1
+    locked, inserted = pair_loss(x, inverse, T * x["W"]), pair_loss(x, identity, x["W"])
+    lhs = mixed_difference(lambda s, t: locked(s * x["R"] + t * x["R2"], s * x["P"] + t * x["P2"], s, t))
+    P, P2, R, R2 = inverse * x["P"], inverse * x["P2"], x["R"] * T, x["R2"] * T
+    return lhs, mixed_difference(lambda s, t: inserted(s * R + t * R2, s * P + t * P2, s, t))
+
+
+def two_sided_lock_frozen(alpha: Any, **x: Any) -> tuple[mpf, mpf]:
+    factor, rest = mpf(float(alpha)), stretched(x["V"], 0)
+    frozen = factor * x["V"] * x["V"].T + rest * x["E"] * rest
+
+    def loss(C: Any) -> Callable[[mpf, mpf], mpf]:
+        def at(s: mpf, t: mpf) -> mpf:
+            z = C * (x["W"] + x["V"] * (s * x["X"] + t * x["Y"])) * x["h"]
+            moved = z - C * x["W"] * x["h"]
+            return quadratic(x["S"], moved, moved) + (x["g"].T * moved)[0]
+
+        return at
+
+    return mixed_difference(loss(frozen)), factor**2 * mixed_difference(loss(mpmath.eye(frozen.rows)))
+
+
+def rotated_form(**x: Any) -> tuple[mpf, mpf]:
+    Q = x["Q"]
+    rotated, dense = pair_loss(x, x["C"] * Q, Q.T * x["W"]), pair_loss(x, x["C"], x["W"])
+    lhs = mixed_difference(lambda s, t: rotated(s * x["R"] + t * x["R2"], s * x["P"] + t * x["P2"], s, t))
+    P, P2, R, R2 = Q * x["P"], Q * x["P2"], x["R"] * Q.T, x["R2"] * Q.T
+    return lhs, mixed_difference(lambda s, t: dense(s * R + t * R2, s * P + t * P2, s, t))
+
+
+def difference(loss: Callable[[mpf], mpf]) -> mpf:
+    """The derivative at zero."""
+    return (loss(STEP) - loss(-STEP)) / (2 * STEP)
+
+
+def gradient_law(alpha: Any, **x: Any) -> tuple[mpf, mpf]:
+    factor, U, W, g, h = mpf(float(alpha)), x["U"], x["W"], x["g"], x["h"]
+    T, inverse, identity = stretched(U, alpha), stretched(U, 1 / factor), mpmath.eye(U.rows)
+    inflated, beside = x["X"] * U.T, x["Y"] * stretched(U, 0)
+
+    def slope(C: Any, weight: Any, dC: Any, dW: Any) -> mpf:
+        return difference(lambda s: (g.T * (C + s * dC) * (weight + s * dW) * h)[0])
+
+    none_c, none_w = 0 * identity, 0 * W
+    parts = slope(identity, W, none_c, inverse * x["P"]) + slope(identity, W, beside, none_w)
+    return slope(inverse, T * W, inflated + beside, x["P"]), parts + factor * slope(identity, W, inflated, none_w)
+
+
+def gauge_nullity(**x: Any) -> tuple[mpf, mpf]:
+    C, W, S, g = x["C"], x["W"], x["S"], x["g"]
+
+    def loss(dC: Any, dW: Any, t: mpf) -> mpf:
+        # b moves the gradient along t alone; only M's action on both directions counts.
+        moved = (C + dC) * (W + dW) * (x["h"] + t * x["h_t"]) - C * W * x["h"]
+        symmetric = (x["M"] + x["M"].T) / 2
+        return quadratic(symmetric, moved, moved) / 2 + ((g + t * x["b"]).T * moved)[0]
+
+    lhs = mixed_difference(lambda s, t: loss(-s * C * S + t * x["R"], s * S * W + t * x["P"], t))
+    rhs = difference(lambda s: (g.T * (C + s * x["R"] * S) * (W - s * S * x["P"]) * x["h"])[0])
+    return lhs, rhs
+
+
+def uniform_scaling_is_no_lock(M: Any, b: Any, theta: Any, y: Any, alpha: Any, eta: Any) -> tuple[mpf, mpf]:
+    factor, rate = mpf(float(alpha)), mpf(float(eta))
+    plain, scaled = theta, theta / factor
+    for _ in range(2):
+        plain = plain - rate * (M * plain - b)
+        scaled = scaled - rate / factor**2 * factor * (M * (factor * scaled) - b)
+    return factor * (y.T * scaled)[0], (y.T * plain)[0]
+
+
+def inertia(S: Any, D: Any, i: int) -> tuple[mpf, mpf]:
+    M = S + S.T
+    before, after = eigen(M)[0][i - 1], eigen(D.T * M * D)[0][i - 1]
+    return before * after, sigma(D, D.cols) ** 2 * before**2
+
+
 SIDES: dict[str, Callable[..., tuple[mpf, mpf]]] = {
     function.__name__: function
     for function in (
@@ -89,5 +177,13 @@ SIDES: dict[str, Callable[..., tuple[mpf, mpf]]] = {
         block_exponents_rest,
         multi_lock,
         multi_lock_upper,
+        compensator_before,
+        two_sided_lock,
+        two_sided_lock_frozen,
+        rotated_form,
+        gradient_law,
+        gauge_nullity,
+        uniform_scaling_is_no_lock,
+        inertia,
     )
 }
