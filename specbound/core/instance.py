@@ -140,7 +140,9 @@ class Domain:
             received = tuple(matrices[name].shape)
             if len(received) < 2 or 0 in received:
                 raise InvalidInput(f"{name} has shape {received}; required: a matrix with at least one entry")
-            found |= {side: length for side, length in zip(shape, received[-2:], strict=True) if side in self.dimensions}
+            found |= {
+                side: length for side, length in zip(shape, received[-2:], strict=True) if side in self.dimensions
+            }
         if any(tuple(matrices[name].shape[-2:]) != self.shape(name, found) for name in self.matrices):
             shapes = ", ".join(f"{k} {tuple(v.shape)}" for k, v in matrices.items())
             required = ", ".join(f"{k} ({r}, {c})" for k, (r, c) in self.matrices.items())
