@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
+from math import isfinite, prod
 from numbers import Real
 from typing import Any
 
@@ -18,6 +18,9 @@ Sizes = Mapping[str, Any]
 
 ONE = "1"
 """The size of a side that is 1: a column has shape ``("n", "1")``."""
+
+TIMES = "*"
+"""What stands between the factors of a side that is a product: ``("c", "n*n")`` acts on ``v ⊗ w``."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Domain:
     """What a statement is quantified over: named matrices with symbolic shapes, indices, and positive numbers.
 
     ``matrices={"A": ("m", "n"), "B": ("n", "p")}`` says that ``A`` has as many columns as ``B`` has rows. The size
-    ``"1"`` is 1.
+    ``"1"`` is 1, and ``"n*n"`` is a product of sizes that other sides have.
     """
 
     matrices: Mapping[str, tuple[str, str]]
@@ -88,6 +91,10 @@ class Domain:
                 raise InvalidInput(
                     f"{name} has shape {shape}; required: names of sizes; a fixed size goes into a recipe"
                 )
+        alone = {size for shape in self.matrices.values() for size in shape if TIMES not in size}
+        for size in self.dimensions:
+            if size not in alone:
+                raise InvalidInput(f"the size {size!r} occurs in products alone; required: a side of that size")
         for name, number in self.numbers.items():
             if name in (*self.matrices, *self.indices, *self.dimensions, "ops", "values"):
                 raise InvalidInput(f"the number {name!r} is also the name of something else; give it another")
@@ -112,7 +119,8 @@ class Domain:
     @property
     def dimensions(self) -> tuple[str, ...]:
         """The names of the sizes, in order of appearance."""
-        sizes = dict.fromkeys(size for shape in self.matrices.values() for size in shape)
+        sides = [side for shape in self.matrices.values() for side in shape]
+        sizes = dict.fromkeys(size for side in sides for size in side.split(TIMES))
         return tuple(size for size in sizes if size != ONE)
 
     @property
@@ -122,22 +130,23 @@ class Domain:
 
     def shape(self, matrix: str, sizes: Sizes) -> tuple[Any, Any]:
         """The shape of a matrix at these sizes."""
-        rows, columns = (1 if size == ONE else sizes[size] for size in self.matrices[matrix])
+        rows, columns = (_length(side, sizes) for side in self.matrices[matrix])
         return rows, columns
 
     def sizes(self, matrices: Mapping[str, Array]) -> dict[str, int]:
         """The sizes that these matrices give; raises :class:`InvalidInput` where they do not fit together."""
-        found: dict[str, int] = {ONE: 1}
+        found: dict[str, int] = {}
         for name, shape in self.matrices.items():
             received = tuple(matrices[name].shape)
             if len(received) < 2 or 0 in received:
                 raise InvalidInput(f"{name} has shape {received}; required: a matrix with at least one entry")
-            for size, length in zip(shape, received[-2:], strict=True):
-                if found.setdefault(size, length) != length:
-                    shapes = ", ".join(f"{k} {tuple(v.shape)}" for k, v in matrices.items())
-                    required = ", ".join(f"{k} ({r}, {c})" for k, (r, c) in self.matrices.items())
-                    raise InvalidInput(f"the shapes {shapes} do not fit together; required: {required}")
-        del found[ONE]
+            found |= {
+                side: length for side, length in zip(shape, received[-2:], strict=True) if side in self.dimensions
+            }
+        if any(tuple(matrices[name].shape[-2:]) != self.shape(name, found) for name in self.matrices):
+            shapes = ", ".join(f"{k} {tuple(v.shape)}" for k, v in matrices.items())
+            required = ", ".join(f"{k} ({r}, {c})" for k, (r, c) in self.matrices.items())
+            raise InvalidInput(f"the shapes {shapes} do not fit together; required: {required}")
         return found
 
     def instance(self, values: Mapping[str, Any], ops: Ops | None = None) -> Instance:
@@ -193,6 +202,10 @@ class Domain:
             plain = value.item() if getattr(value, "ndim", None) == 0 else value
             if not isinstance(plain, Real) or not number.admits(plain):
                 raise InvalidInput(f"{name} = {values[name]!r}; required: a positive real of at least {number.low}")
+
+
+def _length(side: str, sizes: Sizes) -> Any:
+    return prod(1 if size == ONE else sizes[size] for size in side.split(TIMES))
 
 
 def _all_finite(matrix: Array) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 
+from specbound.core.errors import InvalidInput
 from specbound.numeric.ops import Array, Ops, Scalar
 
 
@@ -40,6 +41,12 @@ class Jet:
         turned = (None if part is None else self.ops.transpose(part) for part in parts)
         return Jet(self.ops, self.ops.transpose(self.value), *turned)
 
+    def scaled(self, number: Scalar) -> Jet:
+        """A multiple."""
+        parts = (self.ds, self.dt, self.mixed)
+        multiples = (None if part is None else self.ops.scaled(number, part) for part in parts)
+        return Jet(self.ops, self.ops.scaled(number, self.value), *multiples)
+
     def __add__(self, other: Jet) -> Jet:
         """The sum."""
         parts = ((self.ds, other.ds), (self.dt, other.dt), (self.mixed, other.mixed))
@@ -56,6 +63,17 @@ class Jet:
 def product(*factors: Jet) -> Jet:
     """The product of jets from left to right: what a chain of linear maps does."""
     return reduce(lambda left, right: left @ right, factors)
+
+
+def through(z: Jet, value: Array, jacobian: Array) -> Jet:
+    """``φ(z(s, t))`` for any φ, by its value and its Jacobian there, where z moves with one of s and t alone.
+
+    **Raises.** :class:`InvalidInput` for a z that moves with both: the mixed derivative needs more of φ.
+    """
+    if z.ds is not None and z.dt is not None:
+        raise InvalidInput("a map given by its Jacobian was applied to what moves with s and with t; required: one")
+    moved = (None if part is None else z.ops.product(jacobian, part) for part in (z.ds, z.dt))
+    return Jet(z.ops, value, *moved)
 
 
 def mixed_derivative(z: Jet, gradient: Array, hessian: Array) -> Scalar:

@@ -50,3 +50,17 @@ def test_an_index_has_a_name_of_its_own(name: str) -> None:
 def test_a_missing_matrix_is_named() -> None:
     with pytest.raises(InvalidInput, match=r"required: exactly \['A', 'B', 'r'\]"):
         DOMAIN.instance({"A": np.ones((2, 3)), "r": 1})
+
+
+def test_a_side_may_be_a_product_of_sizes() -> None:
+    domain = Domain({"F": ("c", "n*n"), "v": ("n", "1")})
+    assert domain.dimensions == ("c", "n")
+    assert domain.shape("F", {"c": 2, "n": 3}) == (2, 9)
+    assert domain.sizes({"F": np.ones((2, 9)), "v": np.ones((3, 1))}) == {"c": 2, "n": 3}
+    with pytest.raises(InvalidInput, match=r"F \(2, 8\), v \(3, 1\) do not fit together"):
+        domain.sizes({"F": np.ones((2, 8)), "v": np.ones((3, 1))})
+
+
+def test_a_product_is_of_sizes_that_occur_alone() -> None:
+    with pytest.raises(InvalidInput, match="'n' occurs in products alone"):
+        Domain({"F": ("c", "n*n")})

