@@ -1,4 +1,4 @@
-"""``∂²(ℓ∘f)[v, w] = (Jv)ᵀ∇²ℓ(Jw) + Σ_c (∂ℓ/∂f_c) ∂²f_c[v, w]``: the product rule, a word and its transpose being one."""
+"""``∂²(ℓ∘f)[v, w] = (Jv)ᵀ∇²ℓ(Jw) + Σ_c (∂ℓ/∂f_c) ∂²f_c[v, w]``: the product rule; a word is its transpose."""
 
 from specbound.checks.symbolic import Derivation
 

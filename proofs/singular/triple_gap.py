@@ -1,13 +1,21 @@
 """``σ₁(ABC) ≥ σ_{r1}(A) σ_{r2}(C) (σ₁(B) cos θ₁ cos θ₂ − σ₂(B) sin θ₁ sin θ₂)``: compress, then split B at its top."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sympy
 
 from proofs.compressing import compress
 from proofs.decompositions import top_and_rest
-from specbound.checks.symbolic import Derivation
+from specbound.checks.symbolic import Derivation, Fact
 
 
 def derive(d: Derivation) -> None:
+    d.conclude(adding_up(d))
+
+
+def adding_up(d: Derivation) -> Mapping[Fact, Any]:
+    """The facts, with multipliers, that add up to the claim."""
     x = d.instance
     b = x.ops.svd(x.B)
     s1, s2, u, v = b.value(0), b.value(1), b.left(1), b.right(1)
@@ -54,4 +62,4 @@ def derive(d: Derivation) -> None:
         cos1 * cos2,
         together,
     )
-    d.conclude({**found.facts, middle: found.outer})
+    return {**found.facts, middle: found.outer}

@@ -1,13 +1,21 @@
 """``σ₁(ABC) ≥ σ_{r1}(A) σ_{r2}(C) (‖VᵀB_kU‖ − σ_{k+1}(B))``: compress, then take off what B has beyond its top k."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sympy
 
 from proofs.compressing import compress
 from proofs.decompositions import top_pair
-from specbound.checks.symbolic import Derivation
+from specbound.checks.symbolic import Derivation, Fact
 
 
 def derive(d: Derivation) -> None:
+    d.conclude(adding_up(d))
+
+
+def adding_up(d: Derivation) -> Mapping[Fact, Any]:
+    """The facts, with multipliers, that add up to the claim."""
     x = d.instance
     b = x.ops.svd(x.B)
     top, beyond = b.truncated(x.k), b.value(x.k)
@@ -28,7 +36,7 @@ def derive(d: Derivation) -> None:
         {inside: 1, outside: 1},
         using=[(x.B, top + rest)],
     )
-    d.conclude({**found.facts, middle: found.outer})
+    return {**found.facts, middle: found.outer}
 
 
 def _orthonormal(span):

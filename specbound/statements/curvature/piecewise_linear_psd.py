@@ -1,8 +1,8 @@
 r"""Behind a weight that the outputs depend on piecewise linearly, a convex loss is convex in that weight alone.
 
 **Claim.** Let a weight W be used twice, z_1 = W h_1 and z_2 = W h_2, let what follows be linear near this point,
-f = A_1 z_1 + A_2 z_2 + constant, as in a network of ReLU units where it is differentiable, and let the loss be convex at
-f: ∇²ℓ = F Fᵀ, with any gradient g. For every direction P of W: ∂²_W L[P, P] ≥ 0. So ∇²_W L is positive semidefinite;
+f = A_1 z_1 + A_2 z_2 + constant, as in a network of ReLU units where it is differentiable, and let the loss be convex
+at f: ∇²ℓ = F Fᵀ, with any gradient g. For every direction P of W: ∂²_W L[P, P] ≥ 0. So ∇²_W L is positive semidefinite;
 it is its Gauss–Newton part.
 
 **Assumes.** A convex loss (mutant `any_loss`). Nothing curved behind W (mutant `curved_activation`: a z ‖z‖²). Other

@@ -1,0 +1,9 @@
+"""``σ₁(H) ≥ σ₁(ABC)``, and from there on as in ``triple_subspace``."""
+
+from proofs.blocks import at_least_its_block
+from proofs.singular.triple_subspace import adding_up
+from specbound.checks.symbolic import Derivation
+
+
+def derive(d: Derivation) -> None:
+    d.conclude({at_least_its_block(d): 1, **adding_up(d)})
