@@ -7,7 +7,11 @@ are right; nothing here knows of the product rule, of Kronecker products or of t
 from collections.abc import Callable
 from typing import Any
 
+import mpmath
 from mpmath import mpf
+
+from tests import reference
+from tests.reference import sigma
 
 STEP = mpf(10) ** -12
 
@@ -31,4 +35,91 @@ def layer_curvature(P: Any, R: Any, W: Any, h1: Any, h2: Any, S1: Any, N: Any, S
     return difference, difference
 
 
-SIDES: dict[str, Callable[..., tuple[mpf, mpf]]] = {"layer_curvature": layer_curvature}
+def gauss_newton_split(J: Any, F: Any, v: Any, w: Any, f: Any, S: Any, b: Any) -> tuple[mpf, mpf]:
+    def square(column: Any) -> Any:
+        return mpmath.matrix([a * b for a in column for b in column])
+
+    def loss(s: mpf, t: mpf) -> mpf:
+        moved = s * v + t * w
+        outputs = f + J * moved + F * square(moved)
+        return quadratic(S, outputs, outputs) + (b.T * outputs)[0]
+
+    difference = mixed_difference(loss)
+    return difference, difference
+
+
+def hessian_block(S: Any, P: Any, Q: Any) -> tuple[mpf, mpf]:
+    M = S + S.T
+    return sigma(M, 1), sigma(P.T * M * Q, 1)
+
+
+def piecewise_linear_psd(W: Any, P: Any, h1: Any, h2: Any, A1: Any, A2: Any, g: Any, F: Any) -> tuple[mpf, mpf]:
+    start = A1 * W * h1 + A2 * W * h2
+
+    def loss(s: mpf, t: mpf) -> mpf:
+        moved = A1 * (W + (s + t) * P) * h1 + A2 * (W + (s + t) * P) * h2 - start
+        reached = F.T * moved
+        return quadratic(mpmath.eye(reached.rows), reached, reached) / 2 + (g.T * moved)[0]
+
+    return mixed_difference(loss), mpf(0)
+
+
+def abc_mlp(P: Any, W: Any, h: Any, E: Any, V: Any, D: Any, R: Any, x: Any, g: Any, S: Any) -> tuple[mpf, mpf]:
+    def loss(s: mpf, t: mpf) -> mpf:
+        z = (W + s * P) * (h + E * V * D * (t * R) * x) - W * h
+        return quadratic(S, z, z) + (g.T * z)[0]
+
+    difference = mixed_difference(loss)
+    return difference, difference
+
+
+def _two_positions(x: dict[str, Any], inputs: Callable[[mpf], tuple[Any, Any]]) -> tuple[mpf, mpf]:
+    starts = [x["W"] * h for h in inputs(mpf(0))]
+
+    def loss(s: mpf, t: mpf) -> mpf:
+        z1, z2 = ((x["W"] + s * x["P"]) * h - start for h, start in zip(inputs(t), starts, strict=True))
+        curved = quadratic(x["S1"], z1, z1) + quadratic(x["N"], z1, z2) + quadratic(x["S2"], z2, z2)
+        return curved + (x["g1"].T * z1)[0] + (x["g2"].T * z2)[0]
+
+    difference = mixed_difference(loss)
+    return difference, difference
+
+
+def abc_attention(**x: Any) -> tuple[mpf, mpf]:
+    def inputs(t: mpf) -> tuple[Any, Any]:
+        first, second = (x["D"] * (t * x["R"]) * token for token in (x["x1"], x["x2"]))
+        return x["h1"] + x["B11"] * first + x["B12"] * second, x["h2"] + x["B21"] * first + x["B22"] * second
+
+    return _two_positions(x, inputs)
+
+
+def abc_conv(**x: Any) -> tuple[mpf, mpf]:
+    def inputs(t: mpf) -> tuple[Any, Any]:
+        first, second = (x["D"] * (t * x["R"]) * patch for patch in (x["x1"], x["x2"]))
+        feature_map = x["h"] + x["B1"] * first + x["B2"] * second
+        return x["E1"] * feature_map, x["E2"] * feature_map
+
+    return _two_positions(x, inputs)
+
+
+def _hessian_bound(triple: Callable[..., tuple[mpf, mpf]]) -> Callable[..., tuple[mpf, mpf]]:
+    def sides(A: Any, B: Any, C: Any, M: Any, P: Any, Q: Any, **indices: int) -> tuple[mpf, mpf]:
+        whole = M + P * (A * B * C - P.T * M * Q) * Q.T
+        return sigma(whole, 1), triple(A, B, C, **indices)[1]
+
+    return sides
+
+
+SIDES: dict[str, Callable[..., tuple[mpf, mpf]]] = {
+    "abc_attention": abc_attention,
+    "abc_conv": abc_conv,
+    "abc_mlp": abc_mlp,
+    "gauss_newton_split": gauss_newton_split,
+    "hessian_block": hessian_block,
+    "hessian_gap": _hessian_bound(reference.SIDES["triple_gap"]),
+    "hessian_horn_johnson": _hessian_bound(reference.SIDES["horn_johnson_triple"]),
+    "hessian_sequential": _hessian_bound(reference.SIDES["triple_sequential"]),
+    "hessian_subspace": _hessian_bound(reference.SIDES["triple_subspace"]),
+    "layer_curvature": layer_curvature,
+    "piecewise_linear_psd": piecewise_linear_psd,
+}

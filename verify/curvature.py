@@ -40,7 +40,7 @@ SETS = {
     "C frozen": GROUPS[2:],
     "C alone": GROUPS[:2],
     "W̃ alone": GROUPS[2:4],
-    "others alone": GROUPS[4:],
+    "rest": GROUPS[4:],
 }
 """Sets of parameters that somebody may train."""
 
@@ -68,7 +68,7 @@ def predict(network: str, alpha: float, look: str, seed: int) -> dict[str, Any]:
         "lower": leading,
         "upper": upper or alpha**2 * whole,
         "exponents": [[one + other for other in SCALES] for one in SCALES],
-        "of sets": {"all": 2, "C frozen": 0, "C alone": 2, "W̃ alone": 0, "others alone": 0},
+        "of sets": {"all": 2, "C frozen": 0, "C alone": 2, "W̃ alone": 0, "rest": 0},
     }
 
 
@@ -172,21 +172,21 @@ def unexpected(records: Sequence[Record]) -> list[str]:
 def show(records: Sequence[Record], console: Console) -> None:
     """Prints how tight the law is, which exponents were measured, and how many statements hold on which network."""
     scaling = [r for r in records if r.status is Status.MEASURED and r.parameters["look"] == "scaling"]
-    alphas = sorted({r.parameters["alpha"] for r in scaling})
-    law = _table("σ₁ of the locked Hessian over α² σ₁(K), less 1", [f"α = {alpha:g}" for alpha in alphas])
+    alphas = sorted({r.parameters["alpha"] for r in scaling} - {1.0})
+    law = _table("σ₁ of the locked Hessian over α² σ₁(K), less 1", [f"α = {alpha:.0e}" for alpha in alphas])
     for network in dict.fromkeys(r.parameters["network"] for r in scaling):
         excess = [
             [r.measurement["top"] / r.prediction["lower"] - 1 for r in scaling if _is(r, network, alpha)]
             for alpha in alphas
         ]
-        law.add_row(network, *map(interval, excess))
+        law.add_row(network, *(interval(values, ".1e") for values in excess))
     console.print(law)
-    grown = _table(f"exponent of α between {SETS_BETWEEN[0]:g} and {SETS_BETWEEN[1]:g}, by what is trained", SETS)
+    grown = _table("power of α from 1e3 to 1e5, by what is trained", SETS)
     by_network: dict[str, list[Any]] = {}
     for (network, _), values in exponents(records, "sets", SETS_BETWEEN).items():
         by_network.setdefault(network, []).append(values)
     for network, values in by_network.items():
-        grown.add_row(network, *(interval(list(column)) for column in np.array(values).T))
+        grown.add_row(network, *(interval(list(column), ".3f") for column in np.array(values).T))
     console.print(grown)
     for line in _block_lines(records):
         console.print(line)
@@ -197,8 +197,8 @@ def show(records: Sequence[Record], console: Console) -> None:
 
 
 def _table(title: str, columns: Iterable[str]) -> Table:
-    table = Table(title=f"{title}: mean ± half a 95 % interval over seeds", title_justify="left", box=box.SIMPLE_HEAD)
-    for column in ("network", *columns):
+    table = Table(title=f"{title}; ± half a 95 % interval", title_justify="left", box=box.SIMPLE_HEAD)
+    for column in ("", *columns):
         table.add_column(column, no_wrap=True)
     return table
 
@@ -210,7 +210,7 @@ def _block_lines(records: Sequence[Record]) -> Iterator[str]:
     for network in dict.fromkeys(network for (network, _), _ in found):
         off = [np.abs(values - predicted) for (other, _), values in found if other == network]
         largest = max(float(np.max(item[np.isfinite(item)])) for item in off)
-        yield f"{network}: exponents of 5 × 5 blocks over {len(off)} seeds are within {largest:.1e} of those predicted"
+        yield f"{network}: powers of α of 5 × 5 blocks, {len(off)} seeds: {largest:.0e} off the predicted at most"
 
 
 def _is(record: Record, network: str, alpha: float) -> bool:

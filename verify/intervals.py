@@ -16,8 +16,8 @@ def half_width(values: Sequence[float]) -> float:
     return float(t.ppf((1 + LEVEL) / 2, len(values) - 1)) * stdev(values) / sqrt(len(values))
 
 
-def interval(values: Sequence[float]) -> str:
-    """The mean and that interval, or what there is of it, for a table."""
+def interval(values: Sequence[float], form: str) -> str:
+    """The mean, formatted as given, and half that interval, or what there is of it, for a table."""
     if not values:
         return "–"
-    return f"{mean(values):.2g}" + (f" ± {half_width(values):.1e}" if len(values) > 1 else "")
+    return format(mean(values), form) + (f"±{half_width(values):.0e}" if len(values) > 1 else "")

@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 
 from specbound.checks.network import Case, Route
 
-SAMPLES = 40
+SAMPLES = 30
 STEPS = 60
 LEARNING_RATE = 0.02
 
@@ -42,18 +42,20 @@ class Attention(nn.Module):
 
 
 def _mlp(activation: type[nn.Module]) -> nn.Module:
-    return nn.Sequential(nn.Linear(64, 6), activation(), nn.Linear(6, 7), activation(), nn.Linear(7, 10))
+    """On four by four averages of pixels."""
+    pooled = (nn.Unflatten(1, (1, 8, 8)), nn.AvgPool2d(2), nn.Flatten())
+    return nn.Sequential(*pooled, nn.Linear(16, 6), activation(), nn.Linear(6, 7), activation(), nn.Linear(7, 10))
 
 
 def _cnn() -> nn.Module:
     return nn.Sequential(
         nn.Unflatten(1, (1, 8, 8)),
-        nn.Conv2d(1, 3, 3, stride=2, padding=1),
+        nn.Conv2d(1, 2, 3, stride=2, padding=1),
         nn.SiLU(),
-        nn.Conv2d(3, 4, 3, stride=2, padding=1),
+        nn.Conv2d(2, 3, 3, stride=2, padding=1),
         nn.SiLU(),
         nn.Flatten(),
-        nn.Linear(16, 8),
+        nn.Linear(12, 8),
         nn.SiLU(),
         nn.Linear(8, 10),
     )
@@ -70,8 +72,8 @@ class Site:
 
 
 SITES = {
-    "mlp": Site(lambda: _mlp(nn.Tanh), "2", Route("0", "4", "2", "mlp")),
-    "relu": Site(lambda: _mlp(nn.ReLU), "2", Route("0", "2", "2", "mlp")),
+    "mlp": Site(lambda: _mlp(nn.Tanh), "5", Route("3", "7", "5", "mlp")),
+    "relu": Site(lambda: _mlp(nn.ReLU), "5", Route("3", "5", "5", "mlp")),
     "cnn": Site(_cnn, "6", Route("1", "3", "3", "conv")),
     "transformer": Site(Attention, "proj", Route("value", "proj", None, "attention")),
 }

@@ -74,7 +74,7 @@ class Operator:
         **Raises.** :class:`InvalidInput` for a wrong shape, dtype or device, and for a product that is not finite.
         """
         if vectors.ndim == 2:
-            products = [self @ column for column in vectors.T]
+            products = [self @ column for column in vectors.T.contiguous()]
             empty = torch.empty(self.shape[0], 0, dtype=self.dtype, device=self.device)
             return torch.stack(products, dim=1) if products else empty
         if vectors.shape != (self.shape[1],):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
+from pylatexenc.latexencode import RULE_DICT, RULE_REGEX, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
 from specbound.core.errors import InvalidInput
 from specbound.core.statement import Statement
@@ -126,6 +126,7 @@ def _encoded(words: str) -> str:
 
 _ENCODER = UnicodeToLatexEncoder(
     conversion_rules=[
+        UnicodeToLatexConversionRule(RULE_REGEX, [(re.compile(r"(\w)\u0303"), r"\\ensuremath{\\tilde{\1}}")]),
         UnicodeToLatexConversionRule(RULE_DICT, {ord("ᵀ"): r"\ensuremath{^{\top}}"}),
         "defaults",
     ],

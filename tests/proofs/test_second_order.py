@@ -4,7 +4,17 @@ from specbound.checks.symbolic import check_symbolic
 from specbound.core.catalogue import catalog
 
 CURVATURE = {
+    "abc_attention": "derived at sizes",
+    "abc_conv": "derived at sizes",
+    "abc_mlp": "derived at sizes",
+    "gauss_newton_split": "derived",
+    "hessian_block": "derived",
+    "hessian_gap": "derived",
+    "hessian_horn_johnson": "derived",
+    "hessian_sequential": "derived",
+    "hessian_subspace": "derived",
     "layer_curvature": "derived at sizes",
+    "piecewise_linear_psd": "derived",
 }
 
 DEFORMATION = {

@@ -35,6 +35,7 @@ READINGS: Mapping[str, Reading] = {
             congruence.gradient_law,
             congruence.inertia,
             congruence.multi_lock,
+            congruence.multi_lock_upper,
             congruence.quadratic_law,
             congruence.quadratic_law_crude,
             congruence.quadratic_law_upper,

@@ -78,17 +78,20 @@ def _two_sided(case: Case) -> Case:
 
 
 def two_sided_lock_frozen(case: Case) -> Iterator[Sides]:
-    """``σ₁`` of the Hessian in W̃ alone against α² times that of W' along the directions that are divided by α."""
+    """With C held, the Hessian in W̃ along directions that are divided by α against α² times that of W'."""
     two = _two_sided(case)
     name = f"{two.layer}.locked.weight"
-    rows = two.weight.shape[0]
-    before, after = (hessian(m, two.loss, two.data, name).dense() for m in (two.inserted, two.locked))
-    # In the basis of the deformation the directions that it divides by α come last of those it scales.
-    turned = (two.basis.T @ before.reshape(rows, -1)).reshape(before.shape)
-    turned = (two.basis.T @ turned.T.reshape(rows, -1)).reshape(before.shape)
-    deflated = (two.factors < 1).repeat_interleave(two.weight.shape[1])
-    k2 = norm(turned[deflated][:, deflated])
-    yield Sides(norm(after), two.alpha**2 * k2, two.amplified * two.alpha**2 * norm(before))
+    rows, columns = two.weight.shape
+    divided = two.basis[:, two.factors < 1]
+    generator = torch.Generator().manual_seed(two.seed)
+    drawn = torch.randn(divided.shape[1], columns * 2 * PAIRS, generator=generator, dtype=torch.float64).to(two.weight)
+    along = (divided @ drawn).reshape(rows * columns, 2 * PAIRS)
+    before, after = (hessian(m, two.loss, two.data, name) for m in (two.inserted, two.locked))
+    size = top_singular_value_of(before, tol=0.1, seed=two.seed).value
+    for n in range(PAIRS):
+        v, w = along[:, n].contiguous(), along[:, PAIRS + n].contiguous()
+        scale = two.amplified * two.alpha**2 * size * float(v.norm() * w.norm())
+        yield Sides(float(v @ (after @ w)), two.alpha**2 * float(v @ (before @ w)), scale)
 
 
 def inertia(case: Case) -> Iterator[Sides]:
@@ -112,12 +115,12 @@ def quadratic_law(case: Case) -> Iterator[Sides]:
 
 
 def quadratic_law_upper(case: Case) -> Iterator[Sides]:
-    """``(σ₁(H_locked) − α²κ)(α²κ − m)`` against ``α² b²``."""
+    """``(σ₁ − α²κ)(σ₁ − r)`` against ``α² b²``, σ₁ that of the locked Hessian."""
     _one_sided(case)
-    top, kappa, beside, whole = _sizes(case)
-    leading = case.alpha**2 * kappa
-    left, right = (top - leading) * (leading - whole), case.alpha**2 * beside**2
-    yield Sides(left, right, case.amplified * max(top, leading) * abs(leading - whole) + right)
+    before, inside = case.dense_inserted, case.inflated
+    top, leading = norm(case.dense_locked), case.alpha**2 * norm(before[inside][:, inside])
+    rest, bound = norm(before[~inside][:, ~inside]), (case.alpha * norm(before[inside][:, ~inside])) ** 2
+    yield Sides((top - leading) * (top - rest), bound, case.amplified * top**2 + bound)
 
 
 def quadratic_law_crude(case: Case) -> Iterator[Sides]:
@@ -130,13 +133,6 @@ def quadratic_law_crude(case: Case) -> Iterator[Sides]:
 def _one_sided(case: Case) -> None:
     if case.alpha < 1 or case.side != "after" or case.two_sided:
         raise NotAvailable("it is about α of at least 1, with one side, and the compensator after the weight")
-
-
-def _sizes(case: Case) -> tuple[float, float, float, float]:
-    """``σ₁(H_locked)``, ``κ = σ₁(K)``, the norm of the block between C'U_k and the rest, and ``σ₁(H_inserted)``."""
-    inserted, inside = case.dense_inserted, case.inflated
-    k, beside = inserted[inside][:, inside], inserted[inside][:, ~inside]
-    return norm(case.dense_locked), norm(k), norm(beside), norm(inserted)
 
 
 def block_exponents(case: Case) -> Iterator[Sides]:
@@ -157,32 +153,60 @@ def block_exponents_rest(case: Case) -> Iterator[Sides]:
 
 
 def multi_lock(case: Case) -> Iterator[Sides]:
+    """Two locks at once: ``σ₁``, from below, against that of ``[α_i α_j K_ij]``, K of the two identities inserted."""
+    other, factors = _second_lock(case)
+    inserted = _twice(case, other, (1.0, 1.0))
+    columns, scales = zip(
+        *(
+            _inflated_columns(case, inserted, name, factor)
+            for name, factor in zip((case.layer, other), factors, strict=True)
+        ),
+        strict=True,
+    )
+    span, scale = torch.cat(columns, dim=1), torch.cat(scales)
+    k = span.T @ (case.hessian(inserted) @ span)
+    bound = norm(scale[:, None] * k * scale)
+    top = top_singular_value_of(case.hessian(_twice(case, other, factors)), tol=1e-9, seed=case.seed)
+    yield Sides(top.value, bound, case.amplified * bound)
+
+
+def multi_lock_upper(case: Case) -> Iterator[Sides]:
     """Two locks at once: ``σ₁`` against ``max α_i² σ₁`` of the model with two identities inserted."""
-    _one_sided(case)
-    other = next(_other_layers(case), None)
-    if other is None:
-        raise NotAvailable("it has no second linear layer to lock")
-    factors = (case.alpha, max(1.0, case.alpha / 10))
+    other, factors = _second_lock(case)
     # From below, which makes the bound smaller than claimed.
     before = top_singular_value_of(case.hessian(_twice(case, other, (1.0, 1.0))), tol=1e-9, seed=case.seed)
     bound = max(factors) ** 2 * before.value
-    yield Sides(norm(case.hessian(_twice(case, other, factors)).dense()), bound, case.amplified * bound)
+    locked = case.hessian(_twice(case, other, factors))
+    if locked.shape[0] > LARGEST_DENSE:
+        raise NotAvailable(f"it needs a dense Hessian; {locked.shape[0]:,} parameters are more than {LARGEST_DENSE:,}")
+    yield Sides(norm(locked.dense()), bound, case.amplified * bound)
 
 
-def _other_layers(case: Case) -> Iterator[str]:
+def _second_lock(case: Case) -> tuple[str, tuple[float, float]]:
+    """Another layer to lock, and both factors."""
+    _one_sided(case)
     for name, module in case.model.named_modules():
-        fits = isinstance(module, nn.Linear) and case.k <= min(module.weight.shape)
-        if name != case.layer and fits:
-            yield name
+        if isinstance(module, nn.Linear) and name != case.layer and case.k <= min(module.weight.shape):
+            return name, (case.alpha, max(1.0, case.alpha / 10))
+    raise NotAvailable("it has no second linear layer to lock")
 
 
 def _twice(case: Case, other: str, factors: tuple[float, float]) -> nn.Module:
     model = case.with_lock(factors[0], "dense")
     lock(model, other, factors[1], case.k)
-    size = sum(p.numel() for p in model.parameters())
-    if size > LARGEST_DENSE:
-        raise NotAvailable(f"it needs a dense Hessian, and {size:,} parameters are more than {LARGEST_DENSE:,}")
     return model
+
+
+def _inflated_columns(case: Case, model: nn.Module, layer: str, factor: float) -> tuple[Tensor, Tensor]:
+    """Orthonormal flat directions ``e_a u_jᵀ`` of the compensator of a layer, and the factor of each."""
+    u = torch.linalg.svd(case.model.get_submodule(layer).get_parameter("weight").detach(), full_matrices=False).U
+    rows = len(u)
+    names = [f"{layer}.compensator.weight" == name for name, p in model.named_parameters() for _ in range(p.numel())]
+    found = torch.zeros(len(names), rows * case.k, dtype=u.dtype, device=u.device)
+    found[torch.tensor(names)] = torch.kron(
+        torch.eye(rows, dtype=u.dtype, device=u.device), u[:, : case.k].contiguous()
+    )
+    return found, torch.full((rows * case.k,), factor, dtype=u.dtype, device=u.device)
 
 
 def gradient_law(case: Case) -> Iterator[Sides]:
