@@ -116,15 +116,17 @@ def _search(operator: Operator, tol: float, seed: int, max_products: int) -> Top
     search = largest_eigenvector if operator.symmetric else largest_singular_vector
     # Half the tolerance in the search leaves room for the rounding of the residual that is measured afterwards.
     ritz = search(operator, tol / 2, seed, max_products)
-    right = ritz.vector.to(operator.dtype)
-    right = right / torch.linalg.vector_norm(right)
-    image = (operator @ right).double()
+    rounded = ritz.vector.to(operator.dtype)
+    # In float64: norms and inner products of long float32 vectors, summed in float32, are good to 1e-3 only.
+    size = torch.linalg.vector_norm(rounded.double())
+    right = rounded.double() / size
+    image = (operator @ rounded).double() / size
     value = float(torch.linalg.vector_norm(image))
     left = image / value if value > 0 else image
     if operator.symmetric:
-        rest = image - torch.dot(image, right.double()) * right.double()
+        rest = image - torch.dot(image, right) * right
     else:
-        rest = (operator.T @ left.to(operator.dtype)).double() - value * right.double()
+        rest = (operator.T @ left.to(operator.dtype)).double() - value * right
     residual = float(torch.linalg.vector_norm(rest))
     products = operator.products - before
     if not ritz.settled(tol / 2) and products >= max_products:
@@ -133,7 +135,7 @@ def _search(operator: Operator, tol: float, seed: int, max_products: int) -> Top
         reason = f"rounding in {operator.dtype} hides the value to {tol:.1g} (use float64, or raise tol)"
         raise NotConverged(reason, value, residual, products)
     lower = value * (1 - product_tolerance(operator.dtype))
-    return TopSingularValue(value, residual, products, lower, None, left.to(operator.dtype), right)
+    return TopSingularValue(value, residual, products, lower, None, left.to(operator.dtype), rounded)
 
 
 def _upper(operator: Operator) -> float:
