@@ -111,10 +111,10 @@ def digits_transformer(
 class MiniLMClassifier(nn.Module):
     """all-MiniLM-L6-v2, its outputs averaged over the tokens of a text, with a linear head."""
 
-    def __init__(self, encoder: nn.Module, classes: int) -> None:
+    def __init__(self, encoder: nn.Module, width: int, classes: int) -> None:
         super().__init__()
         self.encoder = encoder
-        self.head = nn.Linear(encoder.config.hidden_size, classes)
+        self.head = nn.Linear(width, classes)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Logits, shape ``(batch, classes)``."""
@@ -137,9 +137,7 @@ def minilm_classifier(count: int = 32, tokens: int = 32, dtype: torch.dtype = to
 
     spec = find_spec(TRANSFORMER_PACKAGE)
     if spec is None or spec.origin is None:
-        raise InvalidInput(
-            f"the package {TRANSFORMER_PACKAGE} with the weights is missing; run make setup"
-        )
+        raise InvalidInput(f"the package {TRANSFORMER_PACKAGE} with the weights is missing; run make setup")
     folder = Path(spec.origin).parent / "model"
     encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False, dtype=dtype, local_files_only=True).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
@@ -147,7 +145,7 @@ def minilm_classifier(count: int = 32, tokens: int = 32, dtype: torch.dtype = to
     pairs = [(text, label) for group in zip(*texts, strict=True) for label, text in enumerate(group)][:count]
     read = tokenizer([text for text, _ in pairs], padding=True, truncation=True, max_length=tokens, return_tensors="pt")
     inputs = {name: read[name] for name in ("input_ids", "attention_mask")}
-    model = _seeded(partial(MiniLMClassifier, encoder, len(TEXTS)), dtype, seed).eval()
+    model = _seeded(partial(MiniLMClassifier, encoder, encoder.config.hidden_size, len(TEXTS)), dtype, seed).eval()
     return model, cross_entropy, (inputs, torch.tensor([label for _, label in pairs]))
 
 

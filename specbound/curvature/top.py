@@ -18,7 +18,7 @@ from specbound.curvature.lanczos import largest_eigenvector
 from specbound.curvature.operator import DENSE_ENTRIES, Operator
 from specbound.curvature.parameters import Names
 from specbound.numeric.ops import NotAvailable
-from specbound.numeric.rounding import product_tolerance
+from specbound.numeric.rounding import product_tolerance, unit_roundoff
 
 MAX_PRODUCTS = 1_000
 
@@ -128,6 +128,12 @@ def _search(operator: Operator, tol: float, seed: int, max_products: int) -> Top
     else:
         rest = (operator.T @ left.to(operator.dtype)).double() - value * right
     residual = float(torch.linalg.vector_norm(rest))
+    if ritz.asymmetry > unit_roundoff(operator.dtype) ** 0.5 * value:
+        raise InvalidInput(
+            f"the operator is not symmetric: products that should agree differ by {ritz.asymmetry / value:.1g} of its "
+            "norm, so an operation of the model or the loss has a wrong double backward; a Hessian by finite "
+            "differences of the gradient, layer by layer, will find it"
+        )
     products = operator.products - before
     if not ritz.settled(tol / 2) and products >= max_products:
         raise NotConverged(f"not settled to {tol:.1g} (allow more products, or raise tol)", value, residual, products)
