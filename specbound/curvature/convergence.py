@@ -30,9 +30,11 @@ class Ritz:
 
     vector: Tensor
 
-    def __init__(self, values: Floats, residuals: Floats) -> None:
+    def __init__(self, values: Floats, residuals: Floats, asymmetry: float = 0.0) -> None:
         self.values = values
         self.residuals = residuals
+        self.asymmetry = asymmetry
+        """How far products that a symmetric matrix would make equal were apart, in the operator's units."""
 
     def settled(self, tol: float) -> bool:
         """Whether the first value is accurate to ``tol`` of itself and the spectrum's other end is not beyond it."""

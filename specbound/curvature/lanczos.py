@@ -24,18 +24,23 @@ def largest_eigenvector(operator: Operator, tol: float, seed: int, max_products:
     projected = np.zeros((0, 0))
     before = operator.products
     vector, norm = start(operator, seed)
+    coupling, asymmetry = np.zeros(0), 0.0
     while True:
         if basis.full:
             values, vectors = _descending(projected)
             kept = basis.count // 2
             basis.rotate(vectors[:, :kept])
             projected = np.diag(values[:kept])
+            coupling = norm * vectors[-1, :kept]
         basis.append(vector, norm)
         vector, column, norm = basis.orthogonalised((operator @ basis[-1]).double())
+        # What the earlier products say of this column, and what its own product says: the same, if symmetric.
+        asymmetry = max(asymmetry, float(np.linalg.norm(column[:-1] - coupling)))
+        coupling = np.append(np.zeros(basis.count - 1), norm)
         projected = np.block([[projected, column[:-1, None]], [column[None, :]]])
         values, vectors = _descending(projected)
         residuals = norm * np.abs(vectors[-1])
-        found = Ritz(values, residuals)
+        found = Ritz(values, residuals, asymmetry)
         complete = basis.count == size
         if complete or found.settled(tol) or operator.products - before >= max_products:
             found.vector = basis.combined(vectors[:, 0])

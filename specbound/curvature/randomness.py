@@ -13,8 +13,8 @@ def refuse_dropout(model: nn.Module) -> None:
     for name, module in model.named_modules():
         if module.training and _drops(module):
             raise InvalidInput(
-                f"module {name!r} ({type(module).__name__}) draws at random in training mode, so the Hessian is too; "
-                "call model.eval(), or set its p to 0"
+                f"module {name!r} ({type(module).__name__}) draws at random in training mode, so the Hessian is one of "
+                "many; call model.eval(), or set its p to 0"
             )
 
 

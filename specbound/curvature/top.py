@@ -18,7 +18,7 @@ from specbound.curvature.lanczos import largest_eigenvector
 from specbound.curvature.operator import DENSE_ENTRIES, Operator
 from specbound.curvature.parameters import Names
 from specbound.numeric.ops import NotAvailable
-from specbound.numeric.rounding import product_tolerance
+from specbound.numeric.rounding import product_tolerance, unit_roundoff
 
 MAX_PRODUCTS = 1_000
 
@@ -116,16 +116,24 @@ def _search(operator: Operator, tol: float, seed: int, max_products: int) -> Top
     search = largest_eigenvector if operator.symmetric else largest_singular_vector
     # Half the tolerance in the search leaves room for the rounding of the residual that is measured afterwards.
     ritz = search(operator, tol / 2, seed, max_products)
-    right = ritz.vector.to(operator.dtype)
-    right = right / torch.linalg.vector_norm(right)
-    image = (operator @ right).double()
+    rounded = ritz.vector.to(operator.dtype)
+    # In float64: norms and inner products of long float32 vectors, summed in float32, are good to 1e-3 only.
+    size = torch.linalg.vector_norm(rounded.double())
+    right = rounded.double() / size
+    image = (operator @ rounded).double() / size
     value = float(torch.linalg.vector_norm(image))
     left = image / value if value > 0 else image
     if operator.symmetric:
-        rest = image - torch.dot(image, right.double()) * right.double()
+        rest = image - torch.dot(image, right) * right
     else:
-        rest = (operator.T @ left.to(operator.dtype)).double() - value * right.double()
+        rest = (operator.T @ left.to(operator.dtype)).double() - value * right
     residual = float(torch.linalg.vector_norm(rest))
+    if ritz.asymmetry > unit_roundoff(operator.dtype) ** 0.5 * value:
+        raise InvalidInput(
+            f"the operator is not symmetric: products that should agree differ by {ritz.asymmetry / value:.1g} of its "
+            "norm, so an operation of the model or the loss has a wrong double backward; a Hessian by finite "
+            "differences of the gradient, layer by layer, will find it"
+        )
     products = operator.products - before
     if not ritz.settled(tol / 2) and products >= max_products:
         raise NotConverged(f"not settled to {tol:.1g} (allow more products, or raise tol)", value, residual, products)
@@ -133,7 +141,7 @@ def _search(operator: Operator, tol: float, seed: int, max_products: int) -> Top
         reason = f"rounding in {operator.dtype} hides the value to {tol:.1g} (use float64, or raise tol)"
         raise NotConverged(reason, value, residual, products)
     lower = value * (1 - product_tolerance(operator.dtype))
-    return TopSingularValue(value, residual, products, lower, None, left.to(operator.dtype), right)
+    return TopSingularValue(value, residual, products, lower, None, left.to(operator.dtype), rounded)
 
 
 def _upper(operator: Operator) -> float:

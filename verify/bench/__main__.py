@@ -7,7 +7,7 @@ import os
 
 from specbound.core.errors import unknown_name
 from specbound.core.provenance import package_hash, versions
-from verify.bench import campaigns, commands, search, searches, strength
+from verify.bench import campaigns, commands, curvature, minilm, search, searches, strength
 
 BENCHMARKS = {
     "search": search.run,
@@ -15,6 +15,8 @@ BENCHMARKS = {
     "commands": commands.run,
     "campaigns": campaigns.run,
     "searches": searches.run,
+    "curvature": curvature.run,
+    "minilm": minilm.run,
 }
 
 
