@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from specbound.checks.network.check import check_network as check_network
     from specbound.checks.run import check as check
     from specbound.core.catalogue import catalog as catalog
     from specbound.core.errors import InvalidInput as InvalidInput
@@ -35,6 +36,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "check": "specbound.checks.run",
+    "check_network": "specbound.checks.network.check",
     "lock": "specbound.locking.lock",
     "catalog": "specbound.core.catalogue",
     "InvalidInput": "specbound.core.errors",

@@ -122,6 +122,8 @@ def _search(operator: Operator, tol: float, seed: int, max_products: int) -> Top
     right = rounded.double() / size
     image = (operator @ rounded).double() / size
     value = float(torch.linalg.vector_norm(image))
+    if value == 0 and bool(image.any()):
+        raise InvalidInput("the operator's entries are so small that their squares vanish; scale the loss up")
     left = image / value if value > 0 else image
     if operator.symmetric:
         rest = image - torch.dot(image, right) * right

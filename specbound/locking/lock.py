@@ -60,7 +60,7 @@ def lock(
     replaced: dict[str, LockedLinear] = {}
     errors: list[float] = []
     for name in names:
-        layer = _lockable(model, name)
+        layer = lockable(model, name)
         try:
             deformation = spectral_deformation(layer.weight, alpha, k, side, two_sided)
         except InvalidInput as error:
@@ -94,7 +94,8 @@ def matching(model: nn.Module, patterns: Sequence[str]) -> list[str]:
     return [name for name in modules if name in found]
 
 
-def _lockable(model: nn.Module, name: str) -> nn.Linear:
+def lockable(model: nn.Module, name: str) -> nn.Linear:
+    """The layer at that path; raises :class:`InvalidInput` where it cannot be locked."""
     layer = model.get_submodule(name)
     if isinstance(layer, LockedLinear):
         raise InvalidInput(f"{name} is locked already; unlock it first")

@@ -18,7 +18,7 @@ from specbound.curvature import Operator, hessian
 from specbound.curvature.data import Loss, batches
 from specbound.locking import lock
 from specbound.locking.deformation import Deformation, spectral_deformation
-from specbound.locking.lock import matching
+from specbound.locking.lock import lockable, matching
 from specbound.numeric.ops import NotAvailable
 
 LARGEST_DENSE = 3_000
@@ -53,6 +53,7 @@ class Case:
         names = matching(self.model, [self.layer])
         if names != [self.layer]:
             raise InvalidInput(f"layer {self.layer!r} stands for {', '.join(names)}; required: a single module path")
+        lockable(self.model, self.layer)
         held = [name for name, parameter in self.model.named_parameters() if not parameter.requires_grad]
         if held:
             raise InvalidInput(f"{held[0]} is not trainable; required: a model whose parameters all are")

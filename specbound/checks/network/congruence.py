@@ -203,9 +203,8 @@ def _inflated_columns(case: Case, model: nn.Module, layer: str, factor: float) -
     rows = len(u)
     names = [f"{layer}.compensator.weight" == name for name, p in model.named_parameters() for _ in range(p.numel())]
     found = torch.zeros(len(names), rows * case.k, dtype=u.dtype, device=u.device)
-    found[torch.tensor(names)] = torch.kron(
-        torch.eye(rows, dtype=u.dtype, device=u.device), u[:, : case.k].contiguous()
-    )
+    identity = torch.eye(rows, dtype=u.dtype, device=u.device)
+    found[torch.tensor(names)] = torch.einsum("ab,cj->acbj", identity, u[:, : case.k]).reshape(rows**2, -1)
     return found, torch.full((rows * case.k,), factor, dtype=u.dtype, device=u.device)
 
 
