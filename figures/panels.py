@@ -24,7 +24,7 @@ def scaling(results: Path) -> tuple[list[Record], str]:
     **Raises.** :class:`InvalidInput` where the folder holds none.
     """
     records = sorted(read(results, "curvature"), key=lambda record: not record.stale)
-    found = [r for r in records if r.status is Status.MEASURED and r.parameters["look"] == "scaling"]
+    found = [r for r in records if r.status is Status.MEASURED and "blocks" in r.measurement]
     if not found:
         raise InvalidInput(f"{results} has no curvature that was measured; the figure would be empty")
     return found, hashlib.sha256((results / "curvature" / FILE).read_bytes()).hexdigest()[:16]

@@ -19,8 +19,8 @@ STUDIES = (ROOT / "verify" / "README.md").read_text(encoding="utf-8")
 
 def test_the_readme_shows_commands_and_code() -> None:
     assert len(COMMANDS) >= 6
-    assert len(PYTHON) == 2
-    assert len(README.splitlines()) < 200
+    assert len(PYTHON) == 3
+    assert len(README.splitlines()) < 250
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -40,6 +40,17 @@ def test_the_python_example_runs(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "triple_gap symbolic HOLDS" in done.stdout
+
+
+def test_the_check_of_a_network_runs(tmp_path: Path) -> None:
+    (example,) = [block for block in PYTHON if "check_network(" in block]
+    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[:2] for line in done.stdout.splitlines()] == [
+        ["deformation_congruence", "CONSISTENT"],
+        ["quadratic_law", "HOLDS"],
+        ["quadratic_law_upper", "HOLDS"],
+    ]
 
 
 def test_the_study_of_the_page_runs_as_a_program_and_goes_on(tmp_path: Path) -> None:

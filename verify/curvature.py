@@ -18,6 +18,7 @@ from torch import Tensor
 from specbound.campaign import Grid, Record, Status, Study, evidence_in
 from specbound.checks.network import READINGS, Case
 from specbound.checks.network.blocks import OUTPUT, bounds, locked_route, sample_of
+from specbound.checks.network.case import LARGEST_DENSE
 from specbound.checks.network.congruence import norm
 from specbound.checks.network.factors import entry_of, factors
 from specbound.checks.network.reading import read
@@ -27,7 +28,7 @@ from specbound.curvature import hessian, predicted_curvature, top_singular_value
 from specbound.numeric.ops import NotAvailable
 from verify.exponents import BLOCKS_BETWEEN, SETS_BETWEEN, exponents
 from verify.intervals import interval
-from verify.locks import SITES, case
+from verify.locks import MINILM, SITES, case
 
 GROUPS = ("C'U", "C'U⊥", "W'U", "W'U⊥", "others")
 """Parts of the parameters that a lock scales alike: inflated by α, left, contracted by α, left, left."""
@@ -47,6 +48,9 @@ SETS = {
 ROUNDING = 1e-14
 """Relative error of a curvature by rounding of a dense pair, over α: a few dozen units of roundoff."""
 
+SINGLE = 1e-2
+"""The same for the real transformer in float32, at α up to 10⁴: rounding of the dense pair changes the model by uα."""
+
 CLOSE = 0.02
 """How far an exponent may be from its prediction."""
 
@@ -61,6 +65,8 @@ def predict(network: str, alpha: float, look: str, seed: int) -> dict[str, Any]:
     if look == "statements":
         return {"left out": _left_out(network), "violated": []}
     kappa, beside, whole = _before(network, seed)
+    if beside is None or whole is None:
+        return {"kappa": kappa, "lower": alpha**2 * kappa, "upper": None}
     leading = alpha**2 * kappa
     upper = min(leading + alpha**2 * beside**2 / (leading - whole), alpha**2 * whole) if leading > whole else None
     return {
@@ -73,12 +79,14 @@ def predict(network: str, alpha: float, look: str, seed: int) -> dict[str, Any]:
 
 
 @cache
-def _before(network: str, seed: int) -> tuple[float, float, float]:
-    """``σ₁(K)`` of the unlocked model, and of the identity-inserted one the norm beside K and the whole."""
+def _before(network: str, seed: int) -> tuple[float, float | None, float | None]:
+    """``σ₁(K)`` of the unlocked model, and of the identity-inserted, if in reach, the norm beside K and all of it."""
     with threadpool_limits(limits=1):
         site = case(network, seed, 1.0)
         inside = site.inflated
         kappa = predicted_curvature(site.model, site.loss, site.data, site.layer, site.k, tol=1e-10)
+        if network == MINILM:
+            return kappa, None, None
         return kappa, norm(site.dense_inserted[inside][:, ~inside]), norm(site.dense_inserted)
 
 
@@ -91,14 +99,15 @@ def measure(network: str, alpha: float, look: str, seed: int) -> dict[str, Any]:
 
 def _scaling(site: Case) -> dict[str, Any]:
     found = top_singular_value_of(site.hessian(site.locked), tol=1e-9, seed=site.seed)
+    top = {"top": found.value, "residual": found.residual, "products": found.products}
+    if site.size > LARGEST_DENSE:
+        return top
     parts = _parts(site)
     dense = site.dense_locked
     sample = sample_of(site)
     of_output = hessian(site.locked, entry_of(OUTPUT), (sample, torch.zeros(1)))
     return {
-        "top": found.value,
-        "residual": found.residual,
-        "products": found.products,
+        **top,
         "blocks": [[norm(dense[a][:, b]) for b in parts.values()] for a in parts.values()],
         "sets": {name: norm(_square(dense, parts, members)) for name, members in SETS.items()},
         "top of one output": top_singular_value_of(of_output, tol=1e-6, seed=site.seed).value,
@@ -155,9 +164,10 @@ def unexpected(records: Sequence[Record]) -> list[str]:
                     )
             continue
         top, low, high = record.measurement["top"], record.prediction["lower"], record.prediction["upper"]
-        slack = 1e-9 + record.parameters["alpha"] * ROUNDING
-        if not low * (1 - slack) <= top <= high * (1 + slack):
-            found.append(f"{record}: σ₁ = {top:.6g}; predicted {low:.6g} to {high:.6g}")
+        single = record.parameters["network"] == MINILM
+        slack = SINGLE if single else 1e-9 + record.parameters["alpha"] * ROUNDING
+        if top < low * (1 - slack) or (high is not None and top > high * (1 + slack)):
+            found.append(f"{record}: σ₁ = {top:.6g}; predicted {low:.6g} to {high or float('inf'):.6g}")
     for (network, seed), measured in exponents(records, "blocks", BLOCKS_BETWEEN).items():
         predicted = np.add.outer(SCALES, SCALES)
         for a, b in zip(*np.nonzero(np.abs(measured - predicted) > CLOSE), strict=True):
@@ -217,19 +227,24 @@ def _is(record: Record, network: str, alpha: float) -> bool:
     return record.parameters["network"] == network and record.parameters["alpha"] == alpha
 
 
-def _grids(alphas: Sequence[float], seeds: int, looked: Sequence[float]) -> list[Grid]:
+def _grids(alphas: Sequence[float], seeds: int, looked: Sequence[float], real: Sequence[float] = ()) -> list[Grid]:
     networks = list(SITES)
     scaling = Grid({"network": networks, "alpha": list(alphas), "look": ["scaling"]}, seeds=seeds)
     before = Grid({"network": networks, "alpha": [1.0], "look": ["scaling"]})
-    return [before, scaling, Grid({"network": networks, "alpha": list(looked), "look": ["statements"]})]
+    statements = Grid({"network": networks, "alpha": list(looked), "look": ["statements"]})
+    if not real:
+        return [before, scaling, statements]
+    return [before, scaling, statements, Grid({"network": [MINILM], "alpha": list(real), "look": ["scaling"]}, seeds=5)]
 
 
 study = Study(
     name="curvature",
     grids={
         "quick": _grids([10.0, 1e3, 1e5, 1e8], 5, [30.0, 1e3]),
-        "standard": _grids([10.0**n for n in range(9)], 10, [3.0, 30.0, 1e3, 1e6]),
-        "deep": _grids([10.0 ** (n / 2) for n in range(17)], 20, [3.0, 30.0, 300.0, 1e3, 1e5, 1e6]),
+        "standard": _grids([10.0**n for n in range(9)], 10, [3.0, 30.0, 1e3, 1e6], [10.0, 100.0, 1e3]),
+        "deep": _grids(
+            [10.0 ** (n / 2) for n in range(17)], 20, [3.0, 30.0, 300.0, 1e3, 1e5, 1e6], [1.0, 10.0, 100.0, 1e3, 1e4]
+        ),
     },
     predict=predict,
     measure=measure,

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 
 from specbound.checks.network import Case, Route
+from verify.networks import minilm_classifier
 
 SAMPLES = 30
 STEPS = 60
@@ -79,8 +80,18 @@ SITES = {
 }
 
 
+MINILM = "minilm"
+"""The real transformer, far beyond a dense Hessian, with a head drawn from the seed, in float32."""
+
+MINILM_LAYER, MINILM_K = "encoder.encoder.layer.2.attention.output.dense", 25
+TEXTS, TOKENS = 10, 16
+
+
 def case(network: str, seed: int, alpha: float) -> Case:
-    """A trained network with the lock that is looked at."""
+    """A network with the lock that is looked at: a small one, trained, or the real one."""
+    if network == MINILM:
+        model, loss, data = minilm_classifier(TEXTS, TOKENS, seed=seed)
+        return Case(model.requires_grad_(), loss, data, MINILM_LAYER, alpha, MINILM_K, seed=seed)
     site = SITES[network]
     model, data = _trained(network, seed)
     return Case(model, cross_entropy, data, site.layer, alpha, site.k, seed=seed, route=site.route)

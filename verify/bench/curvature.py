@@ -171,6 +171,27 @@ def _errors() -> Iterator[str]:
             )
 
 
+def on_device(device: str) -> Iterator[str]:
+    """Top singular values on a device against the CPU's in float64, and how long the benchmark networks take there."""
+    for name, build in SMALL.items():
+        truth = top_singular_value(*build(torch.float64), tol=REFERENCE_TOL).value
+        for dtype in (torch.float64, torch.float32):
+            found = top_singular_value(*_moved(build(dtype), device), tol=TOL)
+            kind = str(dtype).removeprefix("torch.")
+            off = abs(found.value / truth - 1)
+            yield f"{name}, {kind}, {device}: off the CPU's by {off:.1e}, {found.products} products"
+    for name, problem in (("MLP", digits_mlp()), ("transformer", digits_transformer())):
+        moved = _moved(problem, device)
+        seconds = sorted(_ours(moved).seconds for _ in range(ROUNDS))
+        spread = f"{seconds[0]:.2f} to {seconds[-1]:.2f}"
+        yield f"{name}, float64, {device}: median {median(seconds):.2f} s of {ROUNDS} runs, {spread}"
+
+
+def _moved(problem: Problem, device: str) -> Problem:
+    model, loss, (inputs, targets) = problem
+    return model.to(device), loss, (inputs.to(device), targets.to(device))
+
+
 def _scaled(problem: Problem, scale: float, tol: float) -> TopSingularValue:
     model, loss, data = problem
     return top_singular_value_of(hessian(model, lambda *both: scale * loss(*both), data), tol)
