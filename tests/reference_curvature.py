@@ -85,9 +85,41 @@ def _two_positions(x: dict[str, Any], inputs: Callable[[mpf], tuple[Any, Any]]) 
     return difference, difference
 
 
+def abc_linear(a: Any, B: Any, x: Any) -> tuple[mpf, mpf]:
+    """The block entry by entry, from differences of aᵀ W_j B W_i x at W_j = W_i = 0, where it is bilinear."""
+
+    def unit(rows: int, columns: int, place: int) -> Any:
+        return mpmath.matrix([[mpf(i * columns + j == place) for j in range(columns)] for i in range(rows)])
+
+    later = [unit(a.rows, B.rows, place) for place in range(a.rows * B.rows)]
+    earlier = [unit(B.cols, x.rows, place) for place in range(B.cols * x.rows)]
+    block = [
+        [mixed_difference(lambda s, t, P=P, R=R: (a.T * (s * P) * B * (t * R) * x)[0]) for R in earlier] for P in later
+    ]
+    return sigma(mpmath.matrix(block), 1), mpmath.norm(a) * sigma(B, 1) * mpmath.norm(x)
+
+
+def attention_jacobian(w1: Any, w2: Any, **x: Any) -> tuple[mpf, mpf]:
+    """A difference of the outputs of an attention whose scores have constants added that make its weights these."""
+
+    def outputs(t: mpf) -> mpf:
+        y1, y2 = x["y1"] + t * x["r1"], x["y2"] + t * x["r2"]
+        total = mpf(0)
+        for c, w, token, start in ((x["c1"], w1, y1, x["y1"]), (x["c2"], w2, y2, x["y2"])):
+            weight = mpf(float(w))
+            moved = quadratic(x["K"], token, y2 - y1) - quadratic(x["K"], start, x["y2"] - x["y1"])
+            # The logistic function of a score whose value at t = 0 gives this weight; at 1 it is flat.
+            held = weight if weight == 1 else 1 / (1 + mpmath.exp(-moved) * (1 - weight) / weight)
+            total += (c.T * x["V"] * ((1 - held) * y1 + held * y2))[0]
+        return total
+
+    difference = (outputs(STEP) - outputs(-STEP)) / (2 * STEP)
+    return difference, difference
+
+
 def abc_attention(**x: Any) -> tuple[mpf, mpf]:
     def inputs(t: mpf) -> tuple[Any, Any]:
-        first, second = (x["D"] * (t * x["R"]) * token for token in (x["x1"], x["x2"]))
+        first, second = x["D1"] * (t * x["R"]) * x["x1"], x["D2"] * (t * x["R"]) * x["x2"]
         return x["h1"] + x["B11"] * first + x["B12"] * second, x["h2"] + x["B21"] * first + x["B22"] * second
 
     return _two_positions(x, inputs)
@@ -95,7 +127,7 @@ def abc_attention(**x: Any) -> tuple[mpf, mpf]:
 
 def abc_conv(**x: Any) -> tuple[mpf, mpf]:
     def inputs(t: mpf) -> tuple[Any, Any]:
-        first, second = (x["D"] * (t * x["R"]) * patch for patch in (x["x1"], x["x2"]))
+        first, second = x["D1"] * (t * x["R"]) * x["x1"], x["D2"] * (t * x["R"]) * x["x2"]
         feature_map = x["h"] + x["B1"] * first + x["B2"] * second
         return x["E1"] * feature_map, x["E2"] * feature_map
 
@@ -113,7 +145,9 @@ def _hessian_bound(triple: Callable[..., tuple[mpf, mpf]]) -> Callable[..., tupl
 SIDES: dict[str, Callable[..., tuple[mpf, mpf]]] = {
     "abc_attention": abc_attention,
     "abc_conv": abc_conv,
+    "abc_linear": abc_linear,
     "abc_mlp": abc_mlp,
+    "attention_jacobian": attention_jacobian,
     "gauss_newton_split": gauss_newton_split,
     "hessian_block": hessian_block,
     "hessian_gap": _hessian_bound(reference.SIDES["triple_gap"]),

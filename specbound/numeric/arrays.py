@@ -101,7 +101,8 @@ class ArrayOps(Counted):
         if rows * columns > LARGEST_KRONECKER:
             raise NotAvailable(f"a Kronecker product of {rows} × {columns} is too large to be formed")
         blocks = left[..., :, None, :, None] * right[..., None, :, None, :]
-        return self._xp.reshape(blocks, (*left.shape[:-2], rows, columns))
+        # Either factor may be an identity, which has no batch.
+        return self._xp.reshape(blocks, (*blocks.shape[:-4], rows, columns))
 
     def transpose(self, matrix: Array) -> Array:
         return matrix.mT

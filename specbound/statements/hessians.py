@@ -34,6 +34,19 @@ def attained(**indices: int) -> tuple[Example, ...]:
     )
 
 
+def refuted_by() -> tuple[Example, ...]:
+    """The counterexample to `triple_independent` as the block between the two parameters of a Hessian."""
+    factors: dict[str, Any] = {"A": [[1, 1]], "B": [[2, 0], [0, 1]], "C": [[1], [-1]]}
+    between: dict[str, Any] = {"M": [[0, 0], [1, 0]], "P": [[1], [0]], "Q": [[0], [1]]}
+    return (Example("curvature between two parameters only", {**factors, **between, "r1": 1, "r2": 1}),)
+
+
+def with_other_samples(x: Instance) -> Scalar:
+    """``σ₁(M + P ABC Qᵀ)``: ABC is one sample's block, and M the Hessian of others, which may cancel it."""
+    ops = x.ops
+    return ops.singular_value(ops.sum(x.M, ops.product(x.P, x.A, x.B, x.C, ops.transpose(x.Q))), 0)
+
+
 def top(x: Instance) -> Scalar:
     """``σ₁(H)``, the left side of every reading."""
     return x.ops.singular_value(hessian(x), 0)

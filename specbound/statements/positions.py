@@ -13,8 +13,8 @@ from specbound.statements.jets import Jet
 OUTPUT = {"g1": ("d", "1"), "g2": ("d", "1"), "S1": ("d", "d"), "N": ("d", "d"), "S2": ("d", "d")}
 """An output f as a function of what the later layer gives at two positions: gradients, and blocks of its Hessian."""
 
-FIRST = {"D": ("m", "l"), "R": ("l", "q"), "x1": ("q", "1"), "x2": ("q", "1")}
-"""The earlier layer: a direction R, its inputs at two positions, and the derivative of what follows it there."""
+FIRST = {"D1": ("m", "l"), "D2": ("m", "l"), "R": ("l", "q"), "x1": ("q", "1"), "x2": ("q", "1")}
+"""The earlier layer: a direction R, its inputs at two positions, and the derivatives of what follows it at each."""
 
 SECOND = {"W": ("d", "n"), "P": ("d", "n")}
 """The later layer and a direction."""
@@ -57,13 +57,17 @@ class Later:
 
 
 def earlier(x: Instance) -> Sequence[Array]:
-    """``D R x_t``: how what follows the earlier layer moves at each position."""
-    return [x.ops.product(x.D, x.R, inputs) for inputs in (x.x1, x.x2)]
+    """``D_t R x_t``: how what follows the earlier layer moves at each position."""
+    return [x.ops.product(derivative, x.R, inputs) for derivative, inputs in _positions(x)]
 
 
 def of_earlier(x: Instance) -> Sequence[Array]:
-    """``C_t = D ⊗ x_tᵀ``, ``(m, l q)``."""
-    return [x.ops.kronecker(x.D, x.ops.transpose(inputs)) for inputs in (x.x1, x.x2)]
+    """``C_t = D_t ⊗ x_tᵀ``, ``(m, l q)``."""
+    return [x.ops.kronecker(derivative, x.ops.transpose(inputs)) for derivative, inputs in _positions(x)]
+
+
+def _positions(x: Instance) -> Sequence[tuple[Array, Array]]:
+    return (x.D1, x.x1), (x.D2, x.x2)
 
 
 def along(x: Instance, block: Array) -> Scalar:
@@ -74,7 +78,7 @@ def along(x: Instance, block: Array) -> Scalar:
 def size_of_mixed(x: Instance, inputs: Scalar, between: Scalar) -> Scalar:
     """A bound on the terms of the mixed derivative, from bounds on the inputs of the later layer and on B."""
     norm = x.ops.frobenius_norm
-    moved = between * norm(x.D) * norm(x.R) * (norm(x.x1) + norm(x.x2))
+    moved = between * (norm(x.D1) + norm(x.D2)) * norm(x.R) * (norm(x.x1) + norm(x.x2))
     blocks = 2 * (norm(x.S1) + norm(x.N) + norm(x.S2))
     return norm(x.P) * moved * (inputs * blocks * norm(x.W) + norm(x.g1) + norm(x.g2))
 

@@ -104,3 +104,17 @@ def test_a_memo_knows_the_vectors_of_a_decomposition_again() -> None:
     np.testing.assert_array_equal(built(memo), built(plain))
     assert memo.scaled(3.0, MATRIX) is not memo.scaled(2.0, MATRIX)
     np.testing.assert_array_equal(memo.scaled(np.array(2.0), MATRIX), 2 * MATRIX)
+
+
+@pytest.mark.parametrize("convert", [np.asarray, torch.as_tensor], ids=["numpy", "torch"])
+def test_a_kronecker_product_of_a_batch_and_an_identity_is_a_batch(convert) -> None:
+    batch = convert(np.arange(12.0).reshape(2, 3, 2))
+    ops = ArrayOps.of(batch)
+    one = ops.identity(batch)
+    for found, pair in (
+        (ops.kronecker(batch, one), lambda m: (m, np.eye(3))),
+        (ops.kronecker(one, batch), lambda m: (np.eye(3), m)),
+    ):
+        assert tuple(found.shape) == (2, 9, 6)
+        for which in range(2):
+            np.testing.assert_array_equal(np.asarray(found[which]), np.kron(*pair(np.asarray(batch[which]))))

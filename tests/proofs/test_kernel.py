@@ -511,3 +511,52 @@ def test_of_the_parts_of_a_number_one_vanishes(d: Derivation) -> None:
         d.parts("w", a - b, solved_for=a)
     with pytest.raises(DerivationFailed, match="no real number"):
         d.parts("v", Symbol("unknown"), solved_for=Symbol("unknown"))
+
+
+def test_kronecker_products_multiply_where_one_factor_is_a_number(d: Derivation) -> None:
+    ops = d.instance.ops
+    tall, wide = ops.kronecker(x, Identity(m)), ops.kronecker(Identity(m), x.T)
+    d.given("a norm", (x.T * x, a**2))
+    d.mixed_product(tall.T, tall)
+    d.mixed_product(wide, wide.T)
+    for gram in (tall.T * tall, wide * wide.T):
+        left, right = MatrixSymbol("l", m, 1), MatrixSymbol("r", m, 1)
+        assert d.scalar(left.T * gram * right) == sympy.expand(a**2 * d.scalar(left.T * right))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [(A.T, A), (A.T * A, A), ("tall", "tall.T"), ("tall", "wide")],
+    ids=["no Kronecker product", "a product", "no number among the factors", "factors that do not fit"],
+)
+def test_only_kronecker_products_with_a_number_multiply(d: Derivation, left, right) -> None:
+    ops = d.instance.ops
+    tall = ops.kronecker(x, Identity(m))
+    known = {"tall": tall, "tall.T": tall.T, "wide": ops.kronecker(Identity(k), x.T)}
+    with pytest.raises((DerivationFailed, ValueError)):
+        d.mixed_product(known.get(left, left), known.get(right, right))
+
+
+def test_kronecker_products_that_print_alike_are_refused() -> None:
+    ops = SymbolicOps()
+    ops.kronecker(MatrixSymbol("x1", n, n), A)
+    with pytest.raises(NotAvailable, match="names two different products"):
+        ops.kronecker(MatrixSymbol("x_1", n, n), A)
+
+
+def test_a_number_within_a_product_is_a_factor(d: Derivation) -> None:
+    y = MatrixSymbol("y", n, 1)
+    C = MatrixSymbol("C", n, n)
+    through = d.scalar(x.T * y)
+    assert d.scalar(y.T * C * y * x.T * C * y) == d.scalar(y.T * C * y) * d.scalar(y.T * C.T * x)
+    assert d.scalar(x.T * y * y.T * x) == through**2
+    d.combine("a square", d.scalar(x.T * y * y.T * x), {})
+    with pytest.raises(DerivationFailed, match="does not follow"):
+        d.combine("a product", d.scalar(x.T * y * x.T * C * x), {})
+
+
+def test_a_product_of_symbolic_sizes_is_not_cut(d: Derivation) -> None:
+    u, w = MatrixSymbol("u", n, k), MatrixSymbol("w", n, k)
+    whole = d.scalar(x.T * u * w.T * x)
+    assert whole.is_Symbol
+    assert d.scalar(x.T * u * u.T * x).is_nonnegative

@@ -6,7 +6,9 @@ from specbound.core.catalogue import catalog
 CURVATURE = {
     "abc_attention": "derived at sizes",
     "abc_conv": "derived at sizes",
+    "abc_linear": "derived",
     "abc_mlp": "derived at sizes",
+    "attention_jacobian": "derived",
     "gauss_newton_split": "derived",
     "hessian_block": "derived",
     "hessian_gap": "derived",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from specbound.core.catalogue import catalog
-from specbound.core.statement import Expected
+from specbound.core.statement import Expected, Statement
 from specbound.core.verdict import Verdict
 from specbound.statements.recipes import recipes_of
 from tests import reference_curvature, reference_deformation, reference_training
@@ -54,3 +54,24 @@ def test_equality_is_attained_where_it_is_said_to_be(name: str) -> None:
     for example in statement.refuted_by:
         assert statement.expected is Expected.REFUTED
         assert statement.compare(statement.example(example)).verdict is Verdict.VIOLATED, example.why
+
+
+EMBEDDED = [
+    statement.mutate(mutant)
+    for statement in CATALOG.values()
+    for mutant in statement.mutants
+    if "refuted_by" in mutant.replaced
+]
+
+
+@pytest.mark.parametrize("mutant", EMBEDDED, ids=lambda s: s.id)
+def test_the_refuted_reading_fails_on_a_hessian_too(mutant: Statement) -> None:
+    for example in mutant.refuted_by:
+        assert mutant.compare(mutant.example(example)).verdict is Verdict.VIOLATED, example.why
+
+
+def test_the_counterexample_stands_in_both_bounds_on_a_hessian() -> None:
+    assert {mutant.id for mutant in EMBEDDED} == {
+        "hessian_gap/second_term_dropped",
+        "hessian_sequential/independent_angle",
+    }

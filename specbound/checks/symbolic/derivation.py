@@ -20,6 +20,7 @@ from specbound.checks.symbolic.polynomials import (
     Polynomial,
     Rule,
     Word,
+    numbers_in,
     polynomial,
     relation,
     rewritten,
@@ -286,6 +287,25 @@ class Derivation:
         self._define("the norm of a column", [(name**2, square)])
         return name
 
+    def mixed_product(self, left: Any, right: Any) -> None:
+        """Declares ``(A ⊗ B)(C ⊗ D) = AC ⊗ BD`` for two Kronecker products of the formula, one of AC, BD being 1×1.
+
+        It is how blocks multiply. ``left``, ``right``: what the formula calls the products, or transposes of that.
+        """
+        (a, b), (c, d) = self._factors(left), self._factors(right)
+        outer: Any = sympy.MatMul(a, c).doit()
+        inner: Any = sympy.MatMul(b, d).doit()
+        number, matrix = (outer, inner) if tuple(outer.shape) == (1, 1) else (inner, outer)
+        self.given("how Kronecker products multiply", (left * right, self.scalar(number) * matrix))
+
+    def _factors(self, product: Any) -> tuple[Any, Any]:
+        flipped = isinstance(product, sympy.Transpose)
+        ops: Any = self.instance.ops
+        pair = ops.kroneckers.get(product.arg if flipped else product)
+        if pair is None:
+            raise DerivationFailed(f"{product} is no Kronecker product of the formula, nor the transpose of one")
+        return (pair[0].T, pair[1].T) if flipped else pair
+
     # What is checked
 
     def combine(self, name: str, goal: Any, facts: Mapping[Fact, Any], using: Sequence[tuple[Any, Any]] = ()) -> Fact:
@@ -526,7 +546,12 @@ class Derivation:
         return all(self._is_nonnegative(multiplier) for multiplier in multipliers)
 
     def _read(self, terms: Polynomial) -> Any:
-        return sympy.Add(*(coefficient * self._name(word) for word, coefficient in terms.items()))
+        return sympy.Add(
+            *(
+                coefficient * sympy.Mul(*(self._name(part) for part in numbers_in(word)))
+                for word, coefficient in terms.items()
+            )
+        )
 
     def _name(self, word: Word) -> Any:
         """The scalar that a 1×1 word is: one symbol for a word and its transpose, nonnegative where it is ``xᵀx``."""

@@ -70,13 +70,15 @@ class SymbolicDecomposition:
 class SymbolicOps:
     """Formulas instead of numbers. What has no name of its own raises :class:`NotAvailable`.
 
-    ``entries`` tells which product each symbol for the entry of a 1×1 matrix stands for.
+    ``entries`` tells which product each symbol for the entry of a 1×1 matrix stands for, ``kroneckers`` which two
+    factors each symbol for a Kronecker product has.
     """
 
     def __init__(self) -> None:
         self._named: dict[str, Any] = {}
         self._depth = 0
         self.entries: dict[Any, Any] = {}
+        self.kroneckers: dict[Any, tuple[Any, Any]] = {}
 
     def sum(self, *terms: Any) -> Any:
         return sympy.MatAdd(*terms)
@@ -97,7 +99,10 @@ class SymbolicOps:
 
     def kronecker(self, left: Any, right: Any) -> Any:
         rows, columns = (a * b for a, b in zip(left.shape, right.shape, strict=True))
-        return sympy.MatrixSymbol(rf"{{{sympy.latex(left)}}}\otimes{{{sympy.latex(right)}}}", rows, columns)
+        symbol = sympy.MatrixSymbol(rf"{{{sympy.latex(left)}}}\otimes{{{sympy.latex(right)}}}", rows, columns)
+        if self.kroneckers.setdefault(symbol, (left, right)) != (left, right):
+            raise NotAvailable(f"{symbol} names two different products; give the matrices of the domain other names")
+        return symbol
 
     def transpose(self, matrix: Any) -> Any:
         return matrix.T

@@ -74,6 +74,12 @@ def transposed_word(word: Word) -> Word:
     return tuple((symbol, not flipped) for symbol, flipped in reversed(word))
 
 
+def numbers_in(word: Word) -> list[Word]:
+    """The 1×1 words that a 1×1 word is a product of: it is cut wherever it passes through a column and a row."""
+    cuts = [i for i, (symbol, flipped) in enumerate(word) if i > 0 and symbol.shape[1 if flipped else 0] == 1]
+    return [word[start:end] for start, end in pairwise([0, *cuts, len(word)])]
+
+
 def added(*summands: Polynomial) -> Polynomial:
     """The sum, without the words that cancel."""
     result: Polynomial = {}

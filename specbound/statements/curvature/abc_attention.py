@@ -1,15 +1,16 @@
 r"""With attention between two layers, the factors of an output's second derivative stack the tokens.
 
 **Claim.** Let one sample have two tokens x_1, x_2. An earlier layer acts on each, z_t = W_i x_t, followed by anything
-with the derivative D there; then the tokens mix, and the later layer's input at token s moves by Σ_t B_st D dz_t; the
-later layer is y_s = W_j h_s, and an output f has the gradients g_s and the Hessian blocks M_st in y. For all directions
-P of W_j and R of W_i: ∂²f/∂W_j∂W_i [P, R] = vec(P)ᵀ (Σ_{s,t} A_s B_st C_t) vec(R), with
-A_s = Σ_r (M_rs W_j) ⊗ h_r + g_s ⊗ I and C_t = D ⊗ x_tᵀ: the product A B C of the matrices that stack the tokens. Where
-W_i is the value projection and W_j the output projection of one head, B_st = a_st I, the attention weights; where W_i
-moves the weights too, B holds the derivative of the softmax as well. More tokens add terms of the same form.
+with the derivative D_t there; then the tokens mix, and the later layer's input at token s moves by Σ_t B_st D_t dz_t;
+the later layer is y_s = W_j h_s, and an output f has the gradients g_s and the Hessian blocks M_st in y. For all
+directions P of W_j and R of W_i: ∂²f/∂W_j∂W_i [P, R] = vec(P)ᵀ (Σ_{s,t} A_s B_st C_t) vec(R), with
+A_s = Σ_r (M_rs W_j) ⊗ h_r + g_s ⊗ I and C_t = D_t ⊗ x_tᵀ: the product A B C of the matrices that stack the tokens.
+Where W_i is the value projection and W_j the output projection of one head, B_st = a_st I, the attention weights; where
+W_i moves the weights too, B is that of `attention_jacobian`, which holds the derivative of the softmax as well. More
+tokens add terms of the same form.
 
 **Assumes.** That W_i reaches f through W_j only. All pairs of tokens count (mutant `own_tokens_only`), in M too (mutant
-`own_curvature_only`).
+`own_curvature_only`), and each with its own derivative (mutant `one_derivative`).
 
 **Tight when** always: it is an equality.
 
@@ -60,6 +61,10 @@ def own_curvature_only(x: Instance) -> Scalar:
     return sum(_term(x, s, t, own_only=True) for s, t in TWO)
 
 
+def one_derivative(x: Instance) -> Scalar:
+    return rhs(Instance(x.ops, {**x.values, "D2": x.D1}))
+
+
 def _term(x: Instance, s: int, t: int, own_only: bool = False) -> Scalar:
     """``vec(P)ᵀ A_s B_st C_t vec(R)``."""
     return along(x, x.ops.product(_later(x).factor(s, own_only), _mixing(x)[s][t], of_earlier(x)[t]))
@@ -83,7 +88,7 @@ statement = Statement(
     area="curvature",
     claim=r"\forall P, R:\ \frac{\partial^2 f}{\partial W_j \partial W_i}[P, R] = "
     r"\operatorname{vec}(P)^\top \Big(\sum_{s,t} A_s B_{st} C_t\Big) \operatorname{vec}(R),\ "
-    r"A_s = \sum_r (M_{rs} W_j) \otimes h_r + g_s \otimes I,\ C_t = D \otimes x_t^\top",
+    r"A_s = \sum_r (M_{rs} W_j) \otimes h_r + g_s \otimes I,\ C_t = D_t \otimes x_t^\top",
     domain=DOMAIN,
     lhs=lhs,
     relation=Relation.EQ,
@@ -93,6 +98,7 @@ statement = Statement(
     mutants=(
         Mutant("own_tokens_only", r"without the terms $s \ne t$", {"rhs": own_tokens_only}),
         Mutant("own_curvature_only", r"$A_s$ without $M_{rs}$ for $r \ne s$", {"rhs": own_curvature_only}),
+        Mutant("one_derivative", "$D_1$ at both tokens", {"rhs": one_derivative}),
     ),
     recipes=(entries(DOMAIN, size=3),),
 )

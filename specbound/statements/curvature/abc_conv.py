@@ -1,10 +1,10 @@
 r"""Between two convolutions, the factors of an output's second derivative sum over positions whose patches overlap.
 
 **Claim.** A convolution is one linear map at several positions. Let the earlier one have patches x_1, x_2 of one
-sample, z_t = W_i x_t, followed by anything with the derivative D at each; let the feature map h that the later one sees
-move by Σ_t B_t D dz_t, its patches be E_1 h, E_2 h and its outputs y_p = W_j E_p h; E_p picks the entries of a patch,
+sample, z_t = W_i x_t, followed by anything with the derivative D_t there; let the feature map h that the later one sees
+move by Σ_t B_t D_t dz_t, its patches be E_1 h, E_2 h and its outputs y_p = W_j E_p h; E_p picks the entries of a patch,
 padding and stride included. An output f has the gradients g_p and the Hessian blocks M_pr in y. For all directions P
-of W_j and R of W_i: ∂²f/∂W_j∂W_i [P, R] = vec(P)ᵀ A (Σ_t B_t C_t) vec(R), C_t = D ⊗ x_tᵀ,
+of W_j and R of W_i: ∂²f/∂W_j∂W_i [P, R] = vec(P)ᵀ A (Σ_t B_t C_t) vec(R), C_t = D_t ⊗ x_tᵀ,
 A = Σ_p (Σ_r (M_rp W_j) ⊗ (E_r h) + g_p ⊗ I) E_p. More positions add terms of the same form.
 
 **Assumes.** That W_i reaches f through W_j only. Every position counts (mutant `one_position`), and the kernel is
@@ -71,7 +71,7 @@ statement = Statement(
     area="curvature",
     claim=r"\forall P, R:\ \frac{\partial^2 f}{\partial W_j \partial W_i}[P, R] = "
     r"\operatorname{vec}(P)^\top A \Big(\sum_t B_t C_t\Big) \operatorname{vec}(R),\ "
-    r"A = \sum_p \Big(\sum_r (M_{rp} W_j) \otimes (E_r h) + g_p \otimes I\Big) E_p,\ C_t = D \otimes x_t^\top",
+    r"A = \sum_p \Big(\sum_r (M_{rp} W_j) \otimes (E_r h) + g_p \otimes I\Big) E_p,\ C_t = D_t \otimes x_t^\top",
     domain=DOMAIN,
     lhs=lhs,
     relation=Relation.EQ,

@@ -82,8 +82,12 @@ def _hessian(x: Instance) -> Array:
 
 
 def scale(x: Instance) -> Scalar:
+    return _size(x, x.ops.frobenius_norm(x.E))
+
+
+def _size(x: Instance, of_activation: Scalar) -> Scalar:
     norm = x.ops.frobenius_norm
-    moved = norm(x.E) * norm(x.V) * norm(x.D) * norm(x.R) * norm(x.x)
+    moved = of_activation * norm(x.V) * norm(x.D) * norm(x.R) * norm(x.x)
     return norm(x.P) * moved * (2 * norm(x.S) * norm(x.W) * norm(x.h) + norm(x.g))
 
 
@@ -102,7 +106,11 @@ statement = Statement(
         "Rosati et al.", "Limits of Convergence-Rate Control for Open-Weight Safety", 2026, "Theorem 3, as reported"
     ),
     mutants=(
-        Mutant("weights_alone", "$B = V$, without the activation", {"rhs": with_weights_alone}),
+        Mutant(
+            "weights_alone",
+            "$B = V$, without the activation",
+            {"rhs": with_weights_alone, "scale": lambda x: _size(x, 1 + x.ops.frobenius_norm(x.E))},
+        ),
         Mutant("slope_dropped", r"without $g \otimes I$ in A", {"rhs": with_slope_dropped}),
     ),
     recipes=(by_spectrum(DOMAIN, size=3),),

@@ -5,8 +5,9 @@ of three: PᵀHQ = ABC, as in `abc_mlp`. For all A (m×n), B (n×p), C (p×q),
 1 ≤ r1 ≤ min(m, n), 1 ≤ r2 ≤ min(p, q):
 σ₁(H) ≥ σ_{r1}(A) σ_{r2}(C) (σ₁(B) cos θ₁ cos θ₂ − σ₂(B) sin θ₁ sin θ₂), with the angles of `triple_gap`.
 
-**Assumes.** Orthonormal columns of P and Q (`orthonormal_columns`; mutant `any_columns`). Without the second term
-it is false (mutant `second_term_dropped`).
+**Assumes.** Orthonormal columns of P and Q (`orthonormal_columns`; mutant `any_columns`). Without the second term it is
+false (mutant `second_term_dropped`). PᵀHQ is the whole block: over samples it is a sum of such products, which may
+cancel (mutant `other_samples`).
 
 **Tight when** H is that block and `triple_gap` is attained.
 
@@ -21,7 +22,7 @@ from specbound.core.statement import Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.statements.deformations import orthonormal
 from specbound.statements.hessians import HESSIAN_WITH_RANKS as DOMAIN
-from specbound.statements.hessians import attained, size_of_hessian, top
+from specbound.statements.hessians import attained, refuted_by, size_of_hessian, top, with_other_samples
 from specbound.statements.recipes import by_spectrum, entries
 from specbound.statements.singular.triple_gap import rhs
 from specbound.statements.singular.triple_sequential import with_independent_angle
@@ -42,7 +43,10 @@ statement = Statement(
     attained=attained(r1=1, r2=1),
     mutants=(
         Mutant("any_columns", "P and Q with any columns", {"assumptions": (), "recipes": (entries(DOMAIN, size=3),)}),
-        Mutant("second_term_dropped", r"without $\sigma_2(B)$", {"rhs": with_independent_angle}),
+        Mutant(
+            "second_term_dropped", r"without $\sigma_2(B)$", {"rhs": with_independent_angle, "refuted_by": refuted_by()}
+        ),
+        Mutant("other_samples", "ABC the block of one sample among others", {"lhs": with_other_samples}),
         Mutant("constant_tightened", "1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),
     ),
     recipes=(by_spectrum(DOMAIN, size=3, orthonormal=("P", "Q")),),

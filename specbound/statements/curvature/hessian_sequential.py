@@ -7,7 +7,8 @@ of three: PᵀHQ = ABC, as in `abc_mlp`. For all A (m×n), B (n×p), C (p×q),
 θ₂ that between v₁(B) and the top r2 left singular vectors of C.
 
 **Assumes.** Orthonormal columns of P and Q (`orthonormal_columns`; mutant `any_columns`). With θ₁ taken at u₁(B) it is
-the reading that `triple_independent` refutes (mutant `independent_angle`).
+the reading that `triple_independent` refutes (mutant `independent_angle`). PᵀHQ is the whole block: over samples it is
+a sum of such products, which may cancel (mutant `other_samples`).
 
 **Tight when** H is that block and `triple_sequential` is attained.
 
@@ -23,7 +24,7 @@ from specbound.core.statement import Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.statements.deformations import orthonormal
 from specbound.statements.hessians import HESSIAN_WITH_RANKS as DOMAIN
-from specbound.statements.hessians import attained, size_of_hessian, top
+from specbound.statements.hessians import attained, refuted_by, size_of_hessian, top, with_other_samples
 from specbound.statements.recipes import by_spectrum, entries
 from specbound.statements.singular.triple_sequential import rhs, with_independent_angle
 
@@ -45,7 +46,12 @@ statement = Statement(
     attained=attained(r1=1, r2=1),
     mutants=(
         Mutant("any_columns", "P and Q with any columns", {"assumptions": (), "recipes": (entries(DOMAIN, size=3),)}),
-        Mutant("independent_angle", r"$\theta_1$ taken at $u_1(B)$", {"rhs": with_independent_angle}),
+        Mutant(
+            "independent_angle",
+            r"$\theta_1$ taken at $u_1(B)$",
+            {"rhs": with_independent_angle, "refuted_by": refuted_by()},
+        ),
+        Mutant("other_samples", "ABC the block of one sample among others", {"lhs": with_other_samples}),
         Mutant("constant_tightened", "1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),
     ),
     recipes=(by_spectrum(DOMAIN, size=3, orthonormal=("P", "Q")),),

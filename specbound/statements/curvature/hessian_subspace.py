@@ -7,7 +7,8 @@ of three: PᵀHQ = ABC, as in `abc_mlp`. For all A (m×n), B (n×p), C (p×q),
 values. Multiplying those by α makes the right side grow like α.
 
 **Assumes.** Orthonormal columns of P and Q (`orthonormal_columns`; mutant `any_columns`). What B has beyond its top k
-must be taken off (mutant `rest_dropped`).
+must be taken off (mutant `rest_dropped`). PᵀHQ is the whole block: over samples it is a sum of such products, which may
+cancel (mutant `other_samples`).
 
 **Tight when** H is that block and `triple_subspace` is attained.
 
@@ -23,7 +24,7 @@ from specbound.core.statement import Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.statements.deformations import orthonormal
 from specbound.statements.families import smaller_side
-from specbound.statements.hessians import HESSIAN_WITH_RANKS, attained, size_of_hessian, top
+from specbound.statements.hessians import HESSIAN_WITH_RANKS, attained, size_of_hessian, top, with_other_samples
 from specbound.statements.recipes import by_spectrum, entries
 from specbound.statements.singular.triple_subspace import rhs, without_rest
 
@@ -47,6 +48,7 @@ statement = Statement(
     mutants=(
         Mutant("any_columns", "P and Q with any columns", {"assumptions": (), "recipes": (entries(DOMAIN, size=3),)}),
         Mutant("rest_dropped", r"without $\sigma_{k+1}(B)$", {"rhs": without_rest}),
+        Mutant("other_samples", "ABC the block of one sample among others", {"lhs": with_other_samples}),
         Mutant("constant_tightened", "1.01 times the right side", {"rhs": lambda x: rhs(x) * 101 / 100}),
     ),
     recipes=(by_spectrum(DOMAIN, size=3, orthonormal=("P", "Q")),),

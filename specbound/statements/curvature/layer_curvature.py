@@ -5,7 +5,8 @@ have the Hessian blocks M_st = ∇²_{z_s z_t}L: M_11 = S_1 + S_1ᵀ, M_12 = N, 
 directions P, R of W: ∂²L[P, R] = vec(P)ᵀ (Σ_{s,t} M_st ⊗ h_s h_tᵀ) vec(R). More uses add terms of the same form.
 
 **Assumes.** That no input depends on W: W enters here only. All pairs count (mutant `own_terms_only` drops those
-between different uses).
+between different uses). vec stacks rows, the order in which torch flattens a weight: where it stacks columns the
+factors change places (mutant `columns_stacked`).
 
 **Tight when** always: it is an equality.
 
@@ -53,6 +54,10 @@ def own_terms_only(x: Instance) -> Scalar:
     return _term(x, 0, 0) + _term(x, 1, 1)
 
 
+def columns_stacked(x: Instance) -> Scalar:
+    return sum(_term(x, *uses, swapped=True) for uses in _blocks(x))
+
+
 def _blocks(x: Instance) -> dict[tuple[int, int], Array]:
     """``M_st`` for uses s and t: ``S_s + S_sᵀ`` for one and the same, ``N`` and ``Nᵀ`` for different ones."""
     ops = x.ops
@@ -60,11 +65,12 @@ def _blocks(x: Instance) -> dict[tuple[int, int], Array]:
     return {(0, 0): own[0], (0, 1): x.N, (1, 0): ops.transpose(x.N), (1, 1): own[1]}
 
 
-def _term(x: Instance, s: int, t: int) -> Scalar:
-    """``vec(P)ᵀ (M_st ⊗ h_s h_tᵀ) vec(R)``."""
+def _term(x: Instance, s: int, t: int, swapped: bool = False) -> Scalar:
+    """``vec(P)ᵀ (M_st ⊗ h_s h_tᵀ) vec(R)``, or with the factors swapped."""
     ops, inputs = x.ops, (x.h1, x.h2)
     outer = ops.product(inputs[s], ops.transpose(inputs[t]))
-    return ops.entry(ops.compression(ops.kronecker(_blocks(x)[s, t], outer), ops.vec(x.P), ops.vec(x.R)))
+    factors = (outer, _blocks(x)[s, t]) if swapped else (_blocks(x)[s, t], outer)
+    return ops.entry(ops.compression(ops.kronecker(*factors), ops.vec(x.P), ops.vec(x.R)))
 
 
 def scale(x: Instance) -> Scalar:
@@ -84,5 +90,8 @@ statement = Statement(
     rhs=rhs,
     scale=scale,
     source=Source("ours", place="proofs/curvature/layer_curvature.py"),
-    mutants=(Mutant("own_terms_only", r"without the terms $s \ne t$", {"rhs": own_terms_only}),),
+    mutants=(
+        Mutant("own_terms_only", r"without the terms $s \ne t$", {"rhs": own_terms_only}),
+        Mutant("columns_stacked", r"$h_s h_t^\top \otimes \nabla^2_{z_s z_t} L$", {"rhs": columns_stacked}),
+    ),
 )
