@@ -54,7 +54,7 @@ SINGLE = 1e-2
 CLOSE = 0.02
 """How far an exponent may be from its prediction."""
 
-STATEMENTS = ("abc_mlp", "abc_attention", "abc_conv")
+STATEMENTS = ("abc_linear", "abc_mlp", "abc_attention", "abc_conv")
 
 
 def predict(network: str, alpha: float, look: str, seed: int) -> dict[str, Any]:

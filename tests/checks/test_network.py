@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from specbound import check_network
-from specbound.checks.network import READINGS, Case
+from specbound.checks.network import READINGS, Case, Route
 from specbound.checks.network.reading import read
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
@@ -34,7 +34,19 @@ EQUALITIES = [
 
 
 def test_every_statement_on_networks_has_a_reading() -> None:
-    assert set(READINGS) == {name for name, s in CATALOG.items() if s.area in ("curvature", "deformation")}
+    about_networks = {name for name, s in CATALOG.items() if s.area in ("curvature", "deformation")}
+    assert about_networks - set(READINGS) == {"attention_jacobian"}
+
+
+def test_the_closed_form_of_a_linear_network() -> None:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 5), nn.Linear(5, 2)).double()
+    data = torch.randn(4, 3, dtype=torch.float64), torch.zeros(4, 2, dtype=torch.float64)
+    route = Route("0", "2", "1", "mlp")
+    (found,) = check_network("abc_linear", model, nn.functional.mse_loss, data, layer="0", route=route)
+    assert found.verdict is Verdict.CONSISTENT
+    assert found.tightness == pytest.approx(1)
 
 
 @pytest.mark.parametrize("network", SITES)
@@ -51,7 +63,7 @@ def test_nothing_is_violated_and_what_applies_is_read(network: str) -> None:
         assert found.examples > 0
     factored = f"abc_{SITES[network].route.kind}"
     assert factored not in left_out
-    assert len(left_out) == 2 + (network != "relu")
+    assert len(left_out) == 3 + (network != "relu")
 
 
 class Tampered(Case):

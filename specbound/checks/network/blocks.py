@@ -131,6 +131,19 @@ def abc(kind: str) -> Reading:
     return read
 
 
+def abc_linear(case: Case) -> Iterator[Sides]:
+    """``σ₁`` of the block between two layers against ``‖a‖ σ₁(B) ‖x‖``, where nothing there is curved."""
+    if case.route is None:
+        raise NotAvailable("it is about a route between two layers; this network has none")
+    found = factors(case.model, sample_of(case), OUTPUT, case.route)
+    slopes, inputs = (torch.linalg.svdvals(factor) for factor in (found.a, found.c))
+    # a ⊗ I and I ⊗ xᵀ are multiples of an isometry and a coisometry: all their singular values are equal.
+    if any(float(s[0] - s[-1]) > 1e-12 * float(s[0]) for s in (slopes, inputs)):
+        raise NotAvailable("an activation or the way to the output is curved: the network is not linear")
+    bound = float(slopes[0] * inputs[0]) * norm(found.b)
+    yield Sides(norm(found.block), bound, bound)
+
+
 def sample_of(case: Case) -> Tensor:
     """The first sample, with a batch axis of 1."""
     batch = batches(case.data)[0]

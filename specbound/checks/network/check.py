@@ -23,6 +23,7 @@ READINGS: Mapping[str, Reading] = {
     **{
         reading.__name__: reading
         for reading in (
+            blocks.abc_linear,
             blocks.gauss_newton_split,
             blocks.hessian_block,
             blocks.layer_curvature,
