@@ -6,8 +6,8 @@ nonsingular D and λ > 0: D (Dᵀ M D + λI)⁻¹ Dᵀ g = (M + λ D⁻ᵀ D⁻�
 of Levenberg and Marquardt on the locked model, in the coordinates of the inserted one. For a lock, λ D⁻ᵀ D⁻¹ is λ/α²
 on C'U_k, λα² on U_kᵀW', and λ elsewhere: the larger α is, the less the steps on C'U_k are damped.
 
-**Assumes.** Nonsingular D (`nonsingular`): there is no D⁻¹ otherwise. M is positive semidefinite and λ > 0, so that both
-systems have solutions; where they have, the equality holds for every M.
+**Assumes.** Nonsingular D (`nonsingular`): there is no D⁻¹ otherwise. M is positive semidefinite and λ > 0, so that
+both systems have solutions; where they have, the equality holds for every M.
 
 **Tight when** always: it is an equality.
 
