@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from specbound.core.instance import Domain, Instance, Number
-from specbound.core.recipe import Recipe
+from specbound.core.recipe import Integer, Recipe
 from specbound.core.statement import Assumption
 from specbound.numeric.ops import Array, Ops, Scalar
 from specbound.statements.deformations import INFLATION, scaling
-from specbound.statements.recipes import by_spectrum
+from specbound.statements.recipes import SPECTRUM_SIZE, by_spectrum
 
 DOMAIN = Domain(
     {"g": ("n", "1"), "P": ("n", "k"), "E": ("n", "n")},
@@ -59,8 +59,9 @@ def moved_inflated(x: Instance) -> Array:
 
 
 def moved_rest(x: Instance) -> Array:
-    """``Q D Dᵀ g``, how far in all other directions."""
-    return x.ops.product(scaling(x.ops, x.P, 0), moved(x))
+    """``Q D Dᵀ g = Q E Q Dᵀ g``, how far in all other directions, without the large part that Q takes away."""
+    beside = scaling(x.ops, x.P, 0)
+    return x.ops.product(beside, x.E, beside, locked_gradient(x))
 
 
 def clipped_length(x: Instance) -> Scalar:
@@ -70,15 +71,24 @@ def clipped_length(x: Instance) -> Scalar:
 
 def size_of_step(x: Instance) -> Scalar:
     """A bound on ``ηc ‖D Dᵀ g‖`` and on what it is computed from."""
-    norm = x.ops.frobenius_norm
-    change = x.alpha * norm(x.P) ** 2 + (1 + norm(x.P) ** 2) ** 2 * norm(x.E)
-    return x.eta * x.c * change**2 * norm(x.g)
+    return x.eta * x.c * size_of_change(x) ** 2 * x.ops.frobenius_norm(x.g)
+
+
+def size_of_rest(x: Instance) -> Scalar:
+    """A bound on ``‖Q E Q‖``."""
+    top = x.ops.singular_value
+    return (1 + top(x.P, 0) ** 2) ** 2 * top(x.E, 0)
+
+
+def size_of_change(x: Instance) -> Scalar:
+    """A bound on ``‖D‖``."""
+    return x.alpha * x.ops.singular_value(x.P, 0) ** 2 + size_of_rest(x)
 
 
 def at_the_threshold(factor: float, stretch: float = 1.0) -> Recipe:
-    """Instances whose c leaves a gradient that is longer than τ at ``factor · τ``, and does nothing else to others.
+    """Instances whose c cuts a gradient longer than τ down to ``factor · τ``, and others to ``factor`` of themselves.
 
-    ``stretch``: by how much E, of norm at most 1, is multiplied.
+    Something is always left that is not inflated. ``stretch``: by how much E, of norm at most 1, is multiplied.
     """
     free = replace(DOMAIN, numbers={name: number for name, number in DOMAIN.numbers.items() if name != "c"})
     drawn = by_spectrum(free, orthonormal=("P",))
@@ -91,7 +101,8 @@ def at_the_threshold(factor: float, stretch: float = 1.0) -> Recipe:
         twice = x.tau + length + abs(x.tau - length)
         return replace(x, values={**x.values, "c": factor * 2 * x.tau / twice})
 
-    return replace(drawn, name="at_the_threshold", build=build)
+    sizes = (Integer("n", 2, lambda _: SPECTRUM_SIZE), Integer("k", 1, lambda values: values["n"] - 1))
+    return replace(drawn, name="at_the_threshold", integers=sizes, build=build)
 
 
 BELOW, ABOVE = at_the_threshold(1 - SLACK), at_the_threshold(1 + SLACK)

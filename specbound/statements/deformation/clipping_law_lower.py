@@ -20,7 +20,16 @@ from specbound.core.instance import Instance
 from specbound.core.statement import Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Scalar
-from specbound.statements.clipping import ABOVE, CLIPPING_ACTS, DOMAIN, inflated, moved_inflated, rest, size_of_step
+from specbound.statements.clipping import (
+    ABOVE,
+    CLIPPING_ACTS,
+    DOMAIN,
+    inflated,
+    moved_inflated,
+    rest,
+    size_of_rest,
+    size_of_step,
+)
 from specbound.statements.deformations import orthonormal
 from specbound.statements.recipes import by_spectrum, entries
 
@@ -44,9 +53,8 @@ def without_rest(x: Instance) -> Scalar:
 
 
 def scale(x: Instance) -> Scalar:
-    norm = x.ops.frobenius_norm
-    squares = 2 * (x.alpha * norm(x.P)) ** 2 + (1 + norm(x.P) ** 2) ** 4 * norm(x.E) ** 2
-    return squares * norm(x.g) ** 2 * (size_of_step(x) + x.eta * x.tau * x.alpha)
+    squares = 2 * (x.alpha * x.ops.singular_value(x.P, 0)) ** 2 + size_of_rest(x) ** 2
+    return squares * x.ops.frobenius_norm(x.g) ** 2 * (size_of_step(x) + x.eta * x.tau * x.alpha)
 
 
 statement = Statement(

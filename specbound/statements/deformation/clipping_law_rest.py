@@ -29,7 +29,8 @@ from specbound.statements.clipping import (
     inflated,
     moved_rest,
     rest,
-    size_of_step,
+    size_of_change,
+    size_of_rest,
 )
 from specbound.statements.deformations import orthonormal
 from specbound.statements.recipes import by_spectrum, entries
@@ -45,9 +46,10 @@ def rhs(x: Instance) -> Scalar:
 
 
 def scale(x: Instance) -> Scalar:
-    norm = x.ops.frobenius_norm
-    rests = (1 + norm(x.P) ** 2) ** 2 * norm(x.E)
-    return x.alpha * norm(x.P) * norm(x.g) * (1 + rests) * size_of_step(x) + x.eta * x.tau * rests * norm(x.g)
+    gradient = x.ops.frobenius_norm(x.g)
+    step = x.eta * x.c * size_of_rest(x) * size_of_change(x) * gradient
+    inflating = x.alpha * x.ops.singular_value(x.P, 0) * gradient
+    return inflating * step + x.eta * x.tau * size_of_rest(x) * gradient
 
 
 statement = Statement(
