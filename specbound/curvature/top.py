@@ -133,8 +133,8 @@ def _search(operator: Operator, tol: float, seed: int, max_products: int) -> Top
     if ritz.asymmetry > unit_roundoff(operator.dtype) ** 0.5 * value:
         raise InvalidInput(
             f"the operator is not symmetric: products that should agree differ by {ritz.asymmetry / value:.1g} of its "
-            "norm, so an operation of the model or the loss has a wrong double backward; a Hessian by finite "
-            "differences of the gradient, layer by layer, will find it"
+            "norm. Either it is zero up to rounding, as in a bias before batch normalisation, or an operation of "
+            "the model or the loss has a wrong double backward, which finite differences of the gradient will find"
         )
     products = operator.products - before
     if not ritz.settled(tol / 2) and products >= max_products:

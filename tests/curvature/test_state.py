@@ -45,7 +45,7 @@ def _nan(outputs, targets):
     ("compute", "fails"),
     [
         (lambda model: top_singular_value(model, cross_entropy, DATA), False),
-        (lambda model: top_singular_value(model, cross_entropy, DATA, params="0.bias"), False),
+        (lambda model: top_singular_value(model, cross_entropy, DATA, params="0.weight"), False),
         (lambda model: gauss_newton(model, cross_entropy, DATA).dense(), False),
         (lambda model: predicted_curvature(model, cross_entropy, DATA, "0", 1), False),
         (lambda model: top_singular_value(model, _nan, DATA), True),
