@@ -72,11 +72,19 @@ def show(records: Sequence[Record], console: Console) -> None:
     render(rows(STATEMENTS.values(), evidence_in(records)), console)
 
 
+ON_WEIGHTS = [name for name, claim in STATEMENTS.items() if claim.area == "singular" or len(claim.domain.matrices) == 1]
+"""Statements that can be read off weight matrices; those on curvature are read on networks, in a study of their own."""
+
+
+def _grids(budget: str) -> list[Grid]:
+    kinds = [kind for kind in KINDS if kind != "measured"]
+    everything = Grid({"statement": list(STATEMENTS), "kind": kinds, "budget": [budget]})
+    return [everything, Grid({"statement": ON_WEIGHTS, "kind": ["measured"], "budget": [budget]})]
+
+
 study = Study(
     name="statements",
-    grids={
-        budget: Grid({"statement": list(STATEMENTS), "kind": list(KINDS), "budget": [budget]}) for budget in BUDGETS
-    },
+    grids={budget: _grids(budget) for budget in BUDGETS},
     predict=predict,
     measure=measure,
     surprises=unexpected,
