@@ -45,13 +45,13 @@ def second(x):
 
 
 @pytest.mark.parametrize("statement", TRUE, ids=lambda s: s.id)
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_what_holds_is_never_violated(statement: Statement, seed: int) -> None:
     found = check_certified(statement, 100, seed)
     assert found.verdict is not Verdict.VIOLATED
     assert found.examples >= 40
     assert found.details["not available"] == 0 or statement.id.startswith(
-        ("triple", "eckart_young", "deformation_spectrum")
+        ("triple", "eckart_young", "deformation_spectrum", "hessian_gap", "hessian_sequential", "hessian_subspace")
     )
     assert found.details["width"] < 1e-30
     assert "not attained" not in found.details
