@@ -73,3 +73,22 @@ def beyond(gram: Any, vector: Any, value: Any, cut: Any) -> tuple[Relations, Sub
     decomposed: Relations = [(gram, v0 * squares * v0.T + value**2 * v1 * v1.T - short)]
     inside: Relations = [(v0.T * vector, sympy.ZeroMatrix(cut, 1)), (v1 * v1.T * vector, vector)]
     return decomposed, Subspace(cut, inside)
+
+
+def eigenvectors(word: Any, vector: Any, value: Any, codimension: Any, sign: int) -> tuple[Relations, Subspace]:
+    """``H = V₁ (value I + sign DᵀD) V₁ᵀ + V₀ L₀ V₀ᵀ`` for ``H = X + Xᵀ``, and the vectors with ``V₀ᵀ x = 0``.
+
+    It is the spectral decomposition of a symmetric matrix cut at an eigenvalue: on the span of ``V₁`` the others are
+    not below ``value`` (``sign`` 1) or not above it (−1); ``V₀`` has ``codimension`` columns. ``word``: X, a single
+    product, which is ``H/2`` and a skew part ``Y − Yᵀ``.
+    """
+    size, name = vector.shape[0], sympy.latex(word)
+    v0, v1 = (
+        sympy.MatrixSymbol(rf"V_{{{k}}}({name})", size, n) for k, n in ((0, codimension), (1, size - codimension))
+    )
+    others = sympy.MatrixSymbol(rf"L_{{0}}({name})", codimension, codimension)
+    beyond_it = sympy.MatrixSymbol(rf"D_{{1}}({name})", size - codimension, size - codimension)
+    skew = sympy.MatrixSymbol(rf"Y({name})", size, size)
+    symmetric = value * v1 * v1.T + sign * v1 * beyond_it.T * beyond_it * v1.T + v0 * others * v0.T
+    inside: Relations = [(v0.T * vector, sympy.ZeroMatrix(codimension, 1)), (v1 * v1.T * vector, vector)]
+    return [(word, symmetric / 2 + skew - skew.T)], Subspace(codimension, inside)

@@ -26,7 +26,7 @@ DEFORMATION = {
     "deformation_congruence": "derived",
     "gauge_nullity": "derived",
     "gradient_law": "derived",
-    "inertia": "cited: Ostrowski's theorem",
+    "inertia": "rests on the dimension formula",
     "rotated_form": "derived",
     "two_sided_lock": "derived",
     "two_sided_lock_frozen": "derived",

@@ -3,9 +3,10 @@ r"""Along the gauge of two consecutive linear layers the second derivative is a 
 **Claim.** For a pair of layers z = C W h and every S, let G = (SW, −CS), the direction in which W' → SW', C' → C'S⁻¹
 begins. For all directions (P, R) together with any change of the rest of the model:
 ∂²L[G, (P, R, …)] = ∂L[(−SP, RS)]. At a critical point, in the sum over all samples and tokens, the right side is 0 for
-every S, P and R: each G lies in the null space of the Hessian. Where C is invertible and W has full row rank,
-S ↦ (SW, −CS) is injective, so that nullity(H) ≥ d² for d outputs of W. A model with an inserted layer has no
-nonsingular critical point: strong convexity and Newton's local theorem do not apply to it as they stand.
+every S, P and R: each G lies in the null space of the Hessian. G vanishes only where SW = 0 and CS = 0, so that
+nullity(H) ≥ d² − (d − rank W) (d − rank C) for d outputs of W: at least d² where C has full column rank, as an inserted
+layer at the identity has, and likewise where W has full row rank. So a model with an inserted layer has no nonsingular
+critical point: strong convexity and Newton's local theorem do not apply to it as they stand.
 
 **Assumes.** Nothing. That the point is critical is what makes the right side vanish (mutant `everywhere`).
 

@@ -13,8 +13,7 @@ signs are compared in coordinates in which D is undone, or at moderate α.
 
 **Degenerate cases.** Singular D leaves ≥ 0.
 
-**Source.** Ostrowski's theorem (Horn & Johnson, *Matrix Analysis*, 2nd ed. 2013, Theorem 4.5.9), cited in
-proofs/deformation/inertia.py.
+**Source.** Ostrowski, for nonsingular D; derivation, for any D, in proofs/deformation/inertia.py.
 """
 
 from specbound.core.instance import Domain, Index, Instance
@@ -53,7 +52,7 @@ statement = Statement(
     relation=Relation.GE,
     rhs=rhs,
     scale=scale,
-    source=Source("Horn & Johnson", "Matrix Analysis, 2nd ed.", 2013, "Theorem 4.5.9"),
+    source=Source("Ostrowski", "A quantitative formulation of Sylvester's law of inertia", 1959, "PNAS 45, 740-744"),
     attained=(
         Example("twice the identity", {"S": [[1, 0], [0, -1]], "D": [[2, 0], [0, 2]], "i": 2}),
         Example("a rotation", {"S": [[1, 1], [0, 3]], "D": [[0, -1], [1, 0]], "i": 1}),
