@@ -11,13 +11,15 @@ hypothesis.settings.register_profile("tests", database=None, deadline=None, dera
 hypothesis.settings.load_profile("tests")
 
 
-def run_module(module: str, *arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def run_module(
+    module: str, *arguments: str, cwd: Path = ROOT, timeout: float = 300
+) -> subprocess.CompletedProcess[str]:
     """Runs a module of the checkout with the interpreter of the tests: ``run_module("specbound", "list")``."""
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", module, *arguments],
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=timeout,
         check=False,
     )
