@@ -42,6 +42,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[CompletedProcess
     return run_module("verify", "--quick", "--out", str(out), timeout=600), out
 
 
+@pytest.mark.slow
 def test_the_quick_job_comes_out_as_expected(finished) -> None:
     done, out = finished
     assert done.returncode == 0, done.stdout + done.stderr
@@ -57,6 +58,7 @@ def test_the_quick_job_comes_out_as_expected(finished) -> None:
     assert (out / "summary.txt").read_text() == done.stdout
 
 
+@pytest.mark.slow
 def test_the_results_are_complete_and_agree(finished) -> None:
     _, out = finished
     records = read(out, "statements")
@@ -77,6 +79,7 @@ def test_the_results_are_complete_and_agree(finished) -> None:
     assert {item.details["chain"] for item in evidence if item.kind is Kind.MEASURED} >= {"MiniLM", "digits"}
 
 
+@pytest.mark.slow
 def test_what_was_predicted_was_measured(finished) -> None:
     _, out = finished
     for record in read(out, "statements"):
@@ -88,6 +91,7 @@ def test_what_was_predicted_was_measured(finished) -> None:
             assert unlike <= set(record.prediction["possibly"])
 
 
+@pytest.mark.slow
 def test_the_figures_of_the_run_are_there(finished) -> None:
     _, out = finished
     assert (out / "figures" / "tightness.png").read_bytes().startswith(b"\x89PNG")
@@ -95,6 +99,7 @@ def test_the_figures_of_the_run_are_there(finished) -> None:
     assert [path.name for path in out.rglob(".*")] == [".lock"]
 
 
+@pytest.mark.slow
 def test_the_same_folder_again_repeats_nothing(finished) -> None:
     done, out = finished
     before = (out / "statements" / "records.jsonl").read_bytes()
@@ -142,7 +147,9 @@ def test_bad_arguments(arguments: tuple[str, ...], message: str, tmp_path: Path)
 
 
 def test_the_studies_are_listed() -> None:
-    assert run_module("verify", "--list").stdout.startswith("statements      The statements of the catalogue: ")
+    listed = run_module("verify", "--list").stdout
+    assert "curvature       Curvature of locked networks: " in listed
+    assert "statements      The statements of the catalogue: " in listed
 
 
 def test_an_interruption_that_training_swallows_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +178,7 @@ def test_a_surprise_or_a_failed_cell_exits_1(tmp_path: Path, monkeypatch, capsys
     grid = Grid({"statement": ["weyl_sum"], "kind": [verdict]})
     one = replace(statements.study, grids=dict.fromkeys(BUDGETS, grid), measure=found_by, rests_on=())
     monkeypatch.setattr(statements, "study", one)
-    assert job.main(["--out", str(tmp_path), "--workers", "1"]) == code
+    assert job.main(["statements", "--out", str(tmp_path), "--workers", "1"]) == code
     printed = capsys.readouterr().out
     assert told in printed
     assert "not drawn: " in printed
@@ -212,13 +219,14 @@ def test_mistakes_of_a_study_cost_nothing_else(tmp_path: Path, monkeypatch, caps
     grid = Grid({"statement": ["weyl_sum"], "kind": ["HOLDS"]})
     given = {"grids": dict.fromkeys(BUDGETS, grid), "measure": found_by, "rests_on": (), **changed}
     monkeypatch.setattr(statements, "study", replace(statements.study, **given))
-    assert job.main(["--out", str(tmp_path), "--workers", "1"]) == 1
+    assert job.main(["statements", "--out", str(tmp_path), "--workers", "1"]) == 1
     printed = capsys.readouterr().out
     assert told in printed
     assert "statements: of 1 cells 1 measured" in printed
     assert "Not everything came out as expected." in (tmp_path / "summary.txt").read_text()
 
 
+@pytest.mark.slow
 def test_what_is_not_available_is_told_with_its_reason(finished) -> None:
     done, _ = finished
     assert "statements: not available: statement=kronecker_spectrum, kind=measured" in done.stdout
