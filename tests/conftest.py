@@ -2,13 +2,23 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
+import pytest
+from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).parents[1]
 hypothesis.settings.register_profile("tests", database=None, deadline=None, derandomize=True)
 hypothesis.settings.load_profile("tests")
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Many small operations, in several workers at once: two threads on one of them wait for each other."""
+    with threadpool_limits(limits=1):
+        yield
 
 
 def run_module(

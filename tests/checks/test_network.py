@@ -17,6 +17,8 @@ from specbound.numeric.ops import NotAvailable
 from verify.locks import SITES, case
 
 CATALOG = catalog()
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 EQUALITIES = [
     "compensator_before",
     "deformation_congruence",
