@@ -196,7 +196,7 @@ def show(records: Sequence[Record], console: Console) -> None:
     for (network, _), values in exponents(records, "sets", SETS_BETWEEN).items():
         by_network.setdefault(network, []).append(values)
     for network, values in by_network.items():
-        grown.add_row(network, *(interval(list(column), ".3f") for column in np.array(values).T))
+        grown.add_row(network, *(interval(list(column), ".2f") for column in np.array(values).T))
     console.print(grown)
     for line in _block_lines(records):
         console.print(line)
@@ -207,7 +207,9 @@ def show(records: Sequence[Record], console: Console) -> None:
 
 
 def _table(title: str, columns: Iterable[str]) -> Table:
-    table = Table(title=f"{title}; ± half a 95 % interval", title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=f"{title}; ± half a 95 % interval", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
     for column in ("", *columns):
         table.add_column(column, no_wrap=True)
     return table
