@@ -1,28 +1,37 @@
-"""Locking the linear layers of a model in place."""
+"""Locking the layers of a model in place, and unlocking them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from specbound.core.errors import InvalidInput, unknown_name
-from specbound.locking.deformation import FORMS, SIDES, spectral_deformation
+from specbound.core.errors import InvalidInput
+from specbound.curvature.data import batches
+from specbound.locking.kinds import matrix_of
+from specbound.locking.layers import lockable, locks_in, matching
 from specbound.locking.module import LockedLinear
+from specbound.locking.pair import Measure, Pair, Spec, make_pair, relative_error
 
 
 @dataclass(frozen=True)
 class Locked:
-    """What was locked: the module paths, and how far the pairs are from the weights that they replace.
+    """What was locked, and how far that moved the function.
 
-    ``preservation_error``: the largest ``‖C W̃ − W‖_F / ‖W‖_F`` of all layers as stored, dimensionless.
+    ``layers``: the module paths; ``forms``: dense or rotated, of each. ``preservation_error``: the largest relative
+    distance of a layer's outputs from what they were, in norm, both in the layer's dtype. ``output_error``: that of
+    the model's outputs, where inputs were given. ``ceiling``: a bound on ``‖C W̃ − W‖_F / ‖W‖_F`` for every layer
+    (:func:`~specbound.locking.ceiling.unlocking_bound`). All are dimensionless.
     """
 
     layers: tuple[str, ...]
+    forms: tuple[str, ...]
     preservation_error: float
+    ceiling: float
+    output_error: float | None = None
 
 
 def lock(
@@ -33,87 +42,149 @@ def lock(
     form: str = "dense",
     side: str = "after",
     two_sided: bool = False,
+    inputs: Any = None,
+    tolerance: float | None = None,
 ) -> Locked:
     """Locks layers of a model in place: multiplies their top k singular values by α and inserts what undoes it.
 
     The function stays, up to rounding that grows with α in the dense form; the Hessian is that of the identity-inserted
     model (α = 1) after a linear change of variable (``deformation_congruence``).
 
-    **Parameters.** ``layers``: module paths of ``nn.Linear`` layers, or globs on them. ``alpha``: a positive number; 1
-    inserts an identity. ``k``: how many singular values, at most ``min(d_out, d_in)``. ``form``: dense (``T W``,
-    ``T⁻¹``) or rotated (the same in a basis in which nothing cancels). ``side``: the compensator comes after the
-    weight, or before. ``two_sided``: the last k directions are divided by α as well, ``2 k ≤ d``.
+    **Parameters.** ``layers``: module paths, or globs on them, of ``nn.Linear``, ``nn.Conv1d`` to ``3d`` (as the linear
+    map of an unfolded patch) or the ``Conv1D`` of transformers. ``alpha``: a positive number; 1 inserts an identity.
+    ``k``: how many singular values, at most the rank. ``form``: dense (``T W``, ``T⁻¹``), rotated (the same in a
+    basis in which nothing cancels), or auto: dense where the dtype holds it, else rotated. ``side``: the compensator
+    comes after the weight, or before. ``two_sided``: the last k directions are divided by α as well, ``2 k ≤ d``.
+    ``inputs``: of the model, as in :func:`specbound.top_singular_value`, on which the change is measured; without any,
+    every layer is measured on Gaussian inputs of variance 1. ``tolerance``: how far outputs may be off, relative;
+    default 1 %, or 20 unit roundoffs of a dtype in which that is more.
     **Returns.** A :class:`Locked`. The bias, where there is one, is added once, behind the pair.
-    **Raises.** :class:`InvalidInput`, before anything is changed, for names that match nothing, layers that are no
-    ``nn.Linear``, are locked already, or share their weight with another module, for α, k, form or side out of range,
-    and where a weight is not finite in its own dtype once it is inflated.
+    **Raises.** :class:`InvalidInput`, before anything is changed, for names that match nothing, layers of another kind,
+    locked already, tied or quantized, for α, k, form or side out of range, and where the dtype cannot hold the lock:
+    outputs off by more than the tolerance, or an overflow. The message names the largest α that would do.
     **Source.** Rosati et al., *Limits of Convergence-Rate Control for Open-Weight Safety*, ICML 2026: SpecDef.
 
     >>> model = nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2)).double()
     >>> lock(model, "0", alpha=1000.0, k=1).layers
     ('0',)
     """
-    for name, value, known in (("form", form, FORMS), ("side", side, SIDES)):
-        if value not in known:
-            raise unknown_name(name, value, known)
-    names = matching(model, [layers] if isinstance(layers, str) else list(layers))
-    replaced: dict[str, LockedLinear] = {}
-    errors: list[float] = []
-    for name in names:
-        layer = lockable(model, name)
+    spec = Spec(alpha, k, form, side, two_sided, tolerance)
+    chosen = {name: lockable(model, name) for name in matching(model, layers)}
+    before, seen = (None, {}) if inputs is None else _observed(model, chosen, inputs)
+    pairs: dict[str, Pair] = {}
+    for name, layer in chosen.items():
+        measure = _on_inputs(name, layer, seen[name]) if inputs is not None else None
+        dtype = layer.get_parameter("weight").dtype
         try:
-            deformation = spectral_deformation(layer.weight, alpha, k, side, two_sided)
+            pairs[name] = make_pair(matrix_of(layer).detach(), spec, dtype, measure)
         except InvalidInput as error:
             raise InvalidInput(f"{name}: {error}") from None
-        replaced[name] = LockedLinear(layer, deformation, form)
-        if not all(bool(torch.isfinite(p).all()) for p in replaced[name].parameters()):
-            dtype = str(layer.weight.dtype).removeprefix("torch.")
-            raise InvalidInput(f"{name}: alpha = {alpha:g} overflows {dtype}; take a smaller one, or a wider format")
-        errors.append(_error(layer.weight, replaced[name]))
-    for name, pair in replaced.items():
-        parent, _, child = name.rpartition(".")
-        setattr(model.get_submodule(parent), child, pair.train(model.get_submodule(name).training))
-    return Locked(tuple(replaced), max(errors))
+    for name, pair in pairs.items():
+        _put(model, name, _locked(chosen[name], pair))
+    error = None
+    if before is not None:
+        error = relative_error(_outputs(model, inputs), before)
+        allowed = max(spec.allowed(layer.get_parameter("weight").dtype) for layer in chosen.values())
+        if error > allowed:
+            for name, layer in chosen.items():
+                _put(model, name, layer)
+            raise InvalidInput(
+                f"the locked model's outputs are off by {error:.1e} of themselves, allowed is {allowed:.1e}; "
+                "take a smaller alpha, fewer layers, or the form rotated"
+            )
+    return Locked(
+        tuple(pairs),
+        tuple(pair.form for pair in pairs.values()),
+        max(pair.error for pair in pairs.values()),
+        max(pair.ceiling for pair in pairs.values()),
+        error,
+    )
 
 
-def matching(model: nn.Module, patterns: Sequence[str]) -> list[str]:
-    """The module paths that match any of the patterns, in the model's order; a glob finds linear layers only.
+def unlock(model: nn.Module) -> tuple[str, ...]:
+    """Merges every locked pair of a model back into one layer, in place, and returns their module paths.
 
-    **Raises.** :class:`InvalidInput` for a pattern that matches nothing.
+    The weight is ``C W̃``, computed in float64 and rounded once: within ``Locked.ceiling`` of what it was.
+    **Raises.** :class:`InvalidInput` for a model without locks.
+
+    >>> model = nn.Sequential(nn.Linear(4, 3))
+    >>> _ = lock(model, "0", alpha=1000.0, k=1, form="rotated")
+    >>> unlock(model), model
+    (('0',), Sequential(
+      (0): Linear(in_features=4, out_features=3, bias=True)
+    ))
     """
-    modules = dict(model.named_modules())
-    linear = [name for name, module in modules.items() if isinstance(module, nn.Linear)]
-    found: list[str] = []
-    for pattern in patterns:
-        hits = [pattern] if pattern in modules else [name for name in linear if fnmatchcase(name, pattern)]
-        if not hits:
-            raise unknown_name("layer", pattern, linear)
-        found += hits
+    found = locks_in(model)
     if not found:
-        raise InvalidInput("no layers are named; required: module paths of nn.Linear layers, or globs on them")
-    return [name for name in modules if name in found]
+        raise InvalidInput("the model has no locked layers; there is nothing to unlock")
+    merged = {name: pair.unlocked() for name, pair in found.items()}
+    for name, layer in merged.items():
+        _put(model, name, layer)
+    return tuple(merged)
 
 
-def lockable(model: nn.Module, name: str) -> nn.Linear:
-    """The layer at that path; raises :class:`InvalidInput` where it cannot be locked."""
-    layer = model.get_submodule(name)
-    if isinstance(layer, LockedLinear):
-        raise InvalidInput(f"{name} is locked already; unlock it first")
-    if not isinstance(layer, nn.Linear) or not name:
-        raise InvalidInput(
-            f"{name or 'the model itself'} is a {type(layer).__name__}; required: an nn.Linear inside a model"
+def _locked(layer: nn.Module, pair: Pair) -> LockedLinear:
+    return LockedLinear(layer, pair.deformed, pair.compensator, pair.side).train(layer.training)
+
+
+def _put(model: nn.Module, name: str, module: nn.Module) -> None:
+    parent, _, child = name.rpartition(".")
+    setattr(model.get_submodule(parent), child, module)
+
+
+def _observed(model: nn.Module, layers: Mapping[str, nn.Module], inputs: Any) -> tuple[Tensor, dict[str, list[Tensor]]]:
+    """The model's outputs, and the inputs that each of those layers is called with on the way."""
+    seen: dict[str, list[Tensor]] = {name: [] for name in layers}
+    hooks = [
+        layer.register_forward_pre_hook(
+            lambda _, args, kwargs, name=name: seen[name].append((*args, *kwargs.values())[0].detach()),
+            with_kwargs=True,
         )
-    sharing = [other for other, p in model.named_parameters(remove_duplicate=False) if p is layer.weight]
-    if len(sharing) > 1:
-        raise InvalidInput(f"{name} shares its weight: {', '.join(sharing)}; a lock would act on one of them alone")
-    return layer
+        for name, layer in layers.items()
+    ]
+    try:
+        return _outputs(model, inputs), seen
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
-def _error(weight: torch.Tensor, pair: LockedLinear) -> float:
-    """The relative distance of the pair's exact product from the weight; zero for a weight of zero."""
+def _outputs(model: nn.Module, inputs: Any) -> Tensor:
+    """What the model says in evaluation mode, all tensors of it flat; every module keeps its mode."""
+    (batch,) = batches((inputs, None))
+    modes = {module: module.training for module in model.modules()}
+    try:
+        with torch.no_grad():
+            found = list(_tensors(batch.outputs(model.eval())))
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+    if not found:
+        raise InvalidInput("the model's outputs hold no floating tensor, so a change of them cannot be measured")
+    return torch.cat([tensor.reshape(-1) for tensor in found])
+
+
+def _tensors(outputs: Any) -> Iterator[Tensor]:
+    if isinstance(outputs, Tensor):
+        if outputs.is_floating_point():
+            yield outputs
+    elif isinstance(outputs, Mapping):
+        yield from _tensors(tuple(outputs.values()))
+    elif isinstance(outputs, list | tuple):
+        for part in outputs:
+            yield from _tensors(part)
+
+
+def _on_inputs(name: str, layer: nn.Module, seen: list[Tensor]) -> Measure | None:
+    """Outputs are compared on the inputs that the layer was called with; None where it never was."""
+    if not seen:
+        return None
     with torch.no_grad():
-        locked, compensator = (part.weight.to(torch.float64) for part in (pair.locked, pair.compensator))
-        stored = compensator @ locked if pair.side == "after" else locked @ compensator
-        exact = weight.to(torch.float64)
-        norm = float(torch.linalg.norm(exact))
-        return float(torch.linalg.norm(stored - exact)) / norm if norm else 0.0
+        exact = torch.cat([layer(part).reshape(-1) for part in seen])
+
+    def measure(deformed: Tensor, compensator: Tensor, side: str) -> float:
+        pair = LockedLinear(layer, deformed, compensator, side)
+        with torch.no_grad():
+            return relative_error(torch.cat([pair(part).reshape(-1) for part in seen]), exact)
+
+    return measure

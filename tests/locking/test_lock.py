@@ -8,7 +8,8 @@ from torch import nn
 
 from specbound import lock
 from specbound.core.errors import InvalidInput
-from specbound.locking import LockedLinear
+from specbound.locking import LockedLinear, locked_layers, random_layers, unlock
+from specbound.locking.layers import matching
 
 INPUTS = torch.randn(6, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
@@ -78,12 +79,15 @@ def test_modules_that_read_a_weight_find_the_product() -> None:
     torch.testing.assert_close(layer(tokens), before, rtol=0, atol=1e-13)
 
 
-def test_a_rank_deficient_weight_needs_no_inverse() -> None:
+def test_a_rank_deficient_weight_needs_no_inverse_and_bounds_k() -> None:
     model = _model()
     with torch.no_grad():
-        model[2].weight.copy_(torch.outer(torch.arange(4.0), torch.ones(6)))
+        columns = torch.randn(4, 2, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+        model[2].weight.copy_(columns @ columns.T @ model[2].weight)
     before = model(INPUTS)
-    assert lock(model, "2", alpha=100.0, k=3).preservation_error < 1e-13
+    with pytest.raises(InvalidInput, match="2: k = 3 is above the rank of the weight, 2"):
+        lock(model, "2", alpha=100.0, k=3)
+    assert lock(model, "2", alpha=100.0, k=2).preservation_error < 1e-12
     torch.testing.assert_close(model(INPUTS), before, rtol=0, atol=1e-12)
 
 
@@ -92,7 +96,7 @@ def test_a_rank_deficient_weight_needs_no_inverse() -> None:
     [
         ({"layers": "7"}, "layer '7'"),
         ({"layers": []}, "no layers are named"),
-        ({"layers": "1"}, "1 is a Tanh; required: an nn.Linear"),
+        ({"layers": "1"}, "1 is a Tanh; required: an nn.Linear, nn.Conv1d"),
         ({"alpha": 0.0}, "0: alpha = 0.0; required: a positive number"),
         ({"alpha": float("inf")}, "required: a positive number"),
         ({"alpha": float("nan")}, "required: a positive number"),
@@ -100,6 +104,7 @@ def test_a_rank_deficient_weight_needs_no_inverse() -> None:
         ({"k": 6}, "from 1 to 5"),
         ({"k": 4, "two_sided": True}, "at most 3"),
         ({"form": "sparse"}, "form"),
+        ({"tolerance": 0.0}, "tolerance = 0.0"),
         ({"side": "beside"}, "side"),
         ({"layers": ["0", "4"], "k": 4}, "4: k = 4"),
     ],
@@ -125,8 +130,83 @@ def test_a_lock_is_not_locked_again_and_tied_weights_are_refused() -> None:
         lock(tied, "0", alpha=10.0, k=1)
 
 
-def test_what_overflows_its_format_is_refused() -> None:
+def test_what_overflows_its_format_is_refused_in_either_form() -> None:
     half = nn.Sequential(nn.Linear(4, 4)).half()
-    with pytest.raises(InvalidInput, match="overflows float16"):
-        lock(half, "0", alpha=1e6, k=1)
+    for form in ("dense", "rotated", "auto"):
+        with pytest.raises(InvalidInput, match="breaks the layer in float16: outputs would overflow"):
+            lock(half, "0", alpha=1e6, k=1, form=form)
     assert isinstance(half[0], nn.Linear)
+
+
+def test_a_format_that_cannot_hold_a_lock_is_told_the_largest_alpha_that_it_can() -> None:
+    model = _model().to(torch.bfloat16)
+    with pytest.raises(InvalidInput, match="breaks the layer in bfloat16: outputs would be off by") as refused:
+        lock(model, "0", alpha=1e4, k=2)
+    largest = float(str(refused.value).split("alpha of at most ")[1].split(",")[0])
+    assert 5 < largest < 1000
+    assert lock(copy.deepcopy(model), "0", alpha=largest, k=2).forms == ("dense",)
+    with pytest.raises(InvalidInput, match="breaks"):
+        lock(copy.deepcopy(model), "0", alpha=1.1 * largest, k=2)
+    assert lock(model, "0", alpha=1e4, k=2, form="auto").forms == ("rotated",)
+
+
+def test_the_change_is_measured_on_the_inputs_that_are_given() -> None:
+    model = _model().float()
+    found = lock(copy.deepcopy(model), "*", alpha=100.0, k=2, inputs=INPUTS.float())
+    assert 0 < found.output_error < 1e-4
+    assert 0 < found.preservation_error < 1e-4
+    # Whether float16 holds a lock depends on how large the inputs are.
+    half = _model().half()
+    with pytest.raises(InvalidInput, match="overflow"):
+        lock(half, "0", alpha=1000.0, k=1, form="rotated", inputs=1000 * INPUTS.half())
+    lock(half, "0", alpha=1000.0, k=1, form="rotated", inputs=INPUTS.half() / 100)
+    # Layers by themselves within what is allowed, the model beyond it: nothing is changed.
+    deep = nn.Sequential(*[nn.Linear(5, 5, bias=False) for _ in range(6)])
+    lock(copy.deepcopy(deep), "*", alpha=1e4, k=2)
+    errors = lock(copy.deepcopy(deep), "*", alpha=1e4, k=2, inputs=INPUTS.float())
+    with pytest.raises(InvalidInput, match="the locked model's outputs are off"):
+        lock(
+            deep,
+            "*",
+            alpha=1e4,
+            k=2,
+            inputs=INPUTS.float(),
+            tolerance=(errors.preservation_error + errors.output_error) / 2,
+        )
+    assert all(isinstance(layer, nn.Linear) for layer in deep)
+
+
+@pytest.mark.parametrize("form", ["dense", "rotated"])
+def test_unlocking_gives_the_model_back_within_the_bound(form: str) -> None:
+    model = _model()
+    model[0].weight.requires_grad_(False)
+    before = copy.deepcopy(model)
+    found = lock(model, "*", alpha=1000.0, k=2, form=form)
+    assert locked_layers(model) == ("0", "2", "4")
+    assert unlock(model) == ("0", "2", "4")
+    assert repr(model) == repr(before)
+    for (name, after), was in zip(model.named_parameters(), before.parameters(), strict=True):
+        assert after.requires_grad == was.requires_grad
+        assert float((after - was).detach().norm() / was.detach().norm()) <= found.ceiling, name
+    with pytest.raises(InvalidInput, match="no locked layers"):
+        unlock(model)
+
+
+def test_random_layers_depend_on_the_seed_and_leave_out_what_cannot_be_locked() -> None:
+    model = nn.Sequential(*[nn.Linear(3, 3) for _ in range(8)], nn.Conv1d(4, 4, 1, groups=2), nn.LayerNorm(3))
+    model[1].weight = model[0].weight
+    drawn = [tuple(random_layers(model, 3, seed)) for seed in range(20)]
+    assert {name for names in drawn for name in names} == set("234567")
+    assert len(set(drawn)) > 10
+    assert random_layers(model, 6) == list("234567")
+    for n in (0, 7):
+        with pytest.raises(InvalidInput, match="from 1 to 6"):
+            random_layers(model, n)
+
+
+def test_parts_of_a_lock_are_not_layers() -> None:
+    model = _model()
+    lock(model, "0", alpha=10.0, k=1)
+    assert matching(model, "*") == ["2", "4"]
+    with pytest.raises(InvalidInput, match=r"0\.locked is locked already"):
+        lock(model, "0.locked", alpha=10.0, k=1)

@@ -18,7 +18,7 @@ from specbound.curvature import Operator, hessian
 from specbound.curvature.data import Loss, batches
 from specbound.locking import lock
 from specbound.locking.deformation import Deformation, spectral_deformation
-from specbound.locking.lock import lockable, matching
+from specbound.locking.layers import lockable, matching
 from specbound.numeric.ops import NotAvailable
 
 LARGEST_DENSE = 3_000
@@ -53,7 +53,9 @@ class Case:
         names = matching(self.model, [self.layer])
         if names != [self.layer]:
             raise InvalidInput(f"layer {self.layer!r} stands for {', '.join(names)}; required: a single module path")
-        lockable(self.model, self.layer)
+        layer = lockable(self.model, self.layer)
+        if not isinstance(layer, nn.Linear):
+            raise InvalidInput(f"{self.layer} is a {type(layer).__name__}; required: an nn.Linear")
         held = [name for name, parameter in self.model.named_parameters() if not parameter.requires_grad]
         if held:
             raise InvalidInput(f"{held[0]} is not trainable; required: a model whose parameters all are")
@@ -86,11 +88,8 @@ class Case:
 
     @cached_property
     def basis(self) -> Tensor:
-        """An orthogonal Q that begins with the directions of the deformation, ``(d, d)``."""
-        directions = self.deformation.directions
-        q, _ = torch.linalg.qr(directions, mode="complete")
-        q[:, : directions.shape[1]] = directions
-        return q.to(self.weight.dtype)
+        """An orthogonal Q that begins with the directions of the deformation, up to sign, ``(d, d)``."""
+        return self.deformation.rotation().to(self.weight.dtype)
 
     @cached_property
     def factors(self) -> Tensor:

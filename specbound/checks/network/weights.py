@@ -26,14 +26,18 @@ def _pair(case: Case) -> LockedLinear:
 
 def deformation_spectrum(case: Case) -> Iterator[Sides]:
     """``σ_i(W̃)`` against ``α σ_i(W)`` for the top k."""
-    before, after = (torch.linalg.svdvals(w.detach()) for w in (case.weight, _pair(case).locked.weight))
+    before, after = (
+        torch.linalg.svdvals(w.detach()) for w in (case.weight, _pair(case).locked.get_parameter("weight"))
+    )
     for one, other in zip(after[: case.k].tolist(), before[: case.k].tolist(), strict=True):
         yield Sides(one, case.alpha * other, case.alpha * float(before[0]))
 
 
 def deformation_spectrum_rest(case: Case) -> Iterator[Sides]:
     """``σ_i(W̃)`` against ``σ_i(W)`` for the others."""
-    before, after = (torch.linalg.svdvals(w.detach()) for w in (case.weight, _pair(case).locked.weight))
+    before, after = (
+        torch.linalg.svdvals(w.detach()) for w in (case.weight, _pair(case).locked.get_parameter("weight"))
+    )
     if case.k == len(before):
         raise NotAvailable("all singular values are inflated; none is left")
     for one, other in zip(after[case.k :].tolist(), before[case.k :].tolist(), strict=True):
@@ -42,7 +46,7 @@ def deformation_spectrum_rest(case: Case) -> Iterator[Sides]:
 
 def compensator_spectrum(case: Case) -> Iterator[Sides]:
     """``σ_i(C)`` against 1 for the top d − k."""
-    found = torch.linalg.svdvals(_pair(case).compensator.weight.detach()).tolist()
+    found = torch.linalg.svdvals(_pair(case).compensator.get_parameter("weight").detach()).tolist()
     if case.k == len(found):
         raise NotAvailable("all directions are inflated; none is left alone")
     for value in found[: -case.k]:
@@ -51,7 +55,7 @@ def compensator_spectrum(case: Case) -> Iterator[Sides]:
 
 def compensator_spectrum_contracted(case: Case) -> Iterator[Sides]:
     """``σ_i(C)`` against ``1/α`` for the last k."""
-    found = torch.linalg.svdvals(_pair(case).compensator.weight.detach()).tolist()
+    found = torch.linalg.svdvals(_pair(case).compensator.get_parameter("weight").detach()).tolist()
     for value in found[-case.k :]:
         yield Sides(value, 1 / case.alpha, 1.0)
 
@@ -59,7 +63,7 @@ def compensator_spectrum_contracted(case: Case) -> Iterator[Sides]:
 def precision_ceiling(case: Case) -> Iterator[Sides]:
     """``‖fl(C) fl(W̃) − W‖_F`` against the ceiling, for the pair rounded to each format."""
     pair = _pair(case)
-    deformed, compensator = (part.weight.detach().double() for part in (pair.locked, pair.compensator))
+    deformed, compensator = (part.double() for part in pair.matrices())
     exact, largest = compensator @ deformed, norm(compensator.abs())
     for dtype in FORMATS:
         u = torch.finfo(dtype).eps / 2

@@ -1,0 +1,48 @@
+"""How far a stored pair, multiplied back, can be from its weight: a bound, before anything is measured."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from specbound.locking.deformation import Deformation
+
+
+def unlocking_bound(
+    weight: Tensor, deformed: Tensor, compensator: Tensor, deformation: Deformation, form: str
+) -> float:
+    """A bound on ``‖fl(C W̃) − W‖_F / ‖W‖_F``, dimensionless, where the product is computed in float64.
+
+    Rounding the two factors once to unit roundoff u costs ``u (‖C‖ + (1 + u) ‖|C|‖) ‖W̃‖_F`` in the dense form
+    (``precision_ceiling``) and the same with Q and W in place of C and W̃, so free of α, in the rotated one
+    (``rotated_precision``). To that come the float64 arithmetic that made and multiplies them, by the standard model
+    (Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed. 2002, section 3.5), what the directions lack
+    of being orthonormal, as computed, and the rounding of the product. ``‖|C|‖`` is bounded by ``√(‖C‖₁ ‖C‖_∞)``.
+    **Assumes.** No underflow; conventional matrix products in float64.
+    """
+    u, v = torch.finfo(deformed.dtype).eps / 2, torch.finfo(torch.float64).eps / 2
+    size = float(torch.linalg.vector_norm(weight, dtype=torch.float64))
+    count, scaled = len(compensator), len(deformation.factors)
+    moduli = compensator.abs()
+    if form == "dense":
+        largest = _norm_bound(moduli)
+        contracted = max(1.0, float((1 / deformation.factors).max()))
+        inflated = float(torch.linalg.vector_norm(deformed, dtype=torch.float64)) / size
+        arithmetic = (v * (count + 4) * largest + 2 * v * scaled**2 * contracted + deformation.defect(form)) * inflated
+        arithmetic += v * count * math.sqrt(scaled)
+    else:
+        scales = deformation.scales().to(moduli)
+        largest = _norm_bound(moduli * scales if deformation.side == "after" else scales[:, None] * moduli)
+        contracted = inflated = 1.0
+        left, right = (float(torch.linalg.vector_norm(part)) for part in deformation.reflectors())
+        arithmetic = v * ((count + 4) * largest + 2 * (count + 2 * scaled + 4) * left * right)
+        arithmetic += deformation.defect(form)
+    total = (u * contracted + u * (1 + u) * largest) * inflated + arithmetic
+    return (1 + 4 * u) * total + u
+
+
+def _norm_bound(moduli: Tensor) -> float:
+    sums = [float(moduli.sum(dim=axis, dtype=torch.float64).max()) for axis in (0, 1)]
+    return math.sqrt(sums[0] * sums[1])
