@@ -20,8 +20,8 @@ def derive(d: Derivation) -> None:
     d.assume("orthonormal_columns", *orthogonal(x.Q))
     d.assume("nonsingular", (inverse(x) * diagonal(x), identity))
     d.assume("bounded")
-    d.equal_at_sizes("X ∘ |QD⁻¹| = (X ∘ |Q|) D⁻¹", _rounded_compensator, _past_the_inverse, *SIZES, nonzero="t")
-    d.equal_at_sizes("Y ∘ |DM| = D (Y ∘ |M|)", _rounded_weight, _past_the_diagonal, *SIZES, nonzero="t")
+    d.equal_at_sizes("X ∘ |QD⁻¹| = (X ∘ |Q|) D⁻¹", _rounded_compensator, _past_the_inverse, *SIZES)
+    d.equal_at_sizes("Y ∘ |DM| = D (Y ∘ |M|)", _rounded_weight, _past_the_diagonal, *SIZES)
 
     m, of_q, of_m = turned(x), error(x, x.Q, x.X), error(x, turned(x), x.Y)
     smaller_q = d.cite("|A| ≤ B implies ‖A‖ ≤ ‖B‖", HIGHAM, top(x.ops.absolute(x.Q)) - top(of_q))

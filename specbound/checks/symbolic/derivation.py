@@ -425,18 +425,14 @@ class Derivation:
         left: Callable[[Instance], Any],
         right: Callable[[Instance], Any],
         *sizes: Mapping[str, int],
-        nonzero: Sequence[str] = (),
     ) -> None:
         """Declares ``left = right``, matrices of the formula, once they agree in all entries at these sizes.
 
-        Every entry and number is a symbol of its own there. ``left``: a single symbol, such as a product by entries;
-        ``nonzero``: matrices of which an assumption of the statement says that no entry is 0.
+        Every entry and number is a symbol of its own there. ``left``: a single symbol, such as a product by entries.
         """
         for chosen in sizes:
             generic = generic_instance(self.statement.domain, chosen)
-            entries = [entry for matrix in nonzero for entry in generic.values[matrix]]
-            known = {entry: sympy.Symbol(entry.name, real=True, nonzero=True) for entry in entries}
-            apart = sum(sympy.refine(entry.subs(known)) ** 2 for entry in left(generic) - right(generic))
+            apart = sum(sympy.refine(entry) ** 2 for entry in left(generic) - right(generic))
             listed = ", ".join(f"{size} = {value}" for size, value in chosen.items())
             self._step(f"{name}, at {listed}", StepKind.AT_SIZES, apart, _is_zero)
             self._sizes.append(listed)
