@@ -142,7 +142,9 @@ def lock_detection_factor(case: Case) -> Iterator[Sides]:
     """``(σ_i(Ĉ) − 1/α)²`` against ``‖E‖²`` for the last k."""
     for found, size in _stored(case):
         for value in torch.linalg.svdvals(found)[-case.k :].tolist():
-            yield Sides((value - 1 / case.alpha) ** 2, size**2, 1.0)
+            off = abs(value - 1 / case.alpha)
+            # The squares: what rounding acts on is a singular value of at most about 1.
+            yield Sides(off**2, size**2, off + size)
 
 
 def lock_detection_gap(case: Case) -> Iterator[Sides]:
@@ -167,7 +169,7 @@ def _stored(case: Case) -> Iterator[tuple[Tensor, float]]:
     for form in FORMS:
         _, exact = case.deformation.factorized(case.weight, form)
         _, stored = _factors(_layers(replace(case, form=form)))
-        for dtype in (case.weight.dtype, *FORMATS):
+        for dtype in FORMATS:
             found = stored.to(dtype).double()
             if bool(torch.isfinite(found).all()):
                 yield found, norm(found - exact)

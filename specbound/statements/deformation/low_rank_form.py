@@ -1,9 +1,9 @@
 r"""A lock and its compensator need k orthonormal columns and nothing else, and any such columns will do.
 
-**Claim.** For all W (d×n), all U (d×k) with orthonormal columns, all α > 0 and all y, z: yᵀ (I − (1 − 1/α) U Uᵀ)(W + (α
-− 1) U Uᵀ W) z = yᵀ W z. So C W̃ = W for W̃ = W + (α − 1) U Uᵀ W and C = I − (1 − 1/α) U Uᵀ, whichever directions U
-spans: no full singular value decomposition is needed, and no division by singular values, so that W of any rank will
-do.
+**Claim.** For all W (d×n), all U (d×k) with orthonormal columns, all α > 0 and all y, z: yᵀ (I − (1 − 1/α)
+U Uᵀ)(W + (α − 1) U Uᵀ W) z = yᵀ W z. So C W̃ = W for W̃ = W + (α − 1) U Uᵀ W and C = I − (1 − 1/α) U Uᵀ, whichever
+directions U spans: no full singular value decomposition is needed, and no division by singular values, so that W of any
+rank will do.
 
 **Assumes.** Orthonormal columns of U (`orthonormal_columns`; mutant `any_columns`). W̃ must inflate UᵀW as W has it:
 what is near it, as singular values times right singular vectors are that somebody computed, is off by α − 1 times as

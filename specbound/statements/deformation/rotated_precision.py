@@ -3,9 +3,9 @@ r"""Rounding a rotated lock changes its product by an amount that does not depen
 **Claim.** Let u be the unit roundoff of a format in which C' = Q D⁻¹ and W̃' = D Qᵀ W are stored: as C' + uX∘|C'| and
 W̃' + uY∘|W̃'|, where no entry of X and Y exceeds 1 in magnitude and ∘ is the product entry by entry. Then for all W,
 all orthogonal Q and all positive diagonal D: ‖(C' + uX∘|C'|)(W̃' + uY∘|W̃'|) − W‖_F ≤ (u + u(1 + u) ‖|Q|‖) ‖W‖_F. A
-lock has α, and 1/α if it has two sides, on the diagonal of D, and 1 elsewhere: D is not on the right side, and ‖|Q|‖ ≤
-√d. For a dense lock the bound would fail (mutant `dense`): there u multiplies ‖W̃‖, which is α times as large
-(`precision_ceiling`).
+lock has α, and 1/α if it has two sides, on the diagonal of D, and 1 elsewhere: D is not on the right side, and
+‖|Q|‖ ≤ √d. For a dense lock the bound would fail (mutant `dense`): there u multiplies ‖W̃‖, which is up to α times as
+large (`precision_ceiling`).
 
 **Assumes.** Q is square with orthonormal columns (`orthonormal_columns`; mutant `any_square`), D is nonsingular, that
 is, no t_i is 0 (`nonsingular`, without which there is no C'), and rounding is by at most u relative to each entry

@@ -1,21 +1,23 @@
 r"""The top singular vectors of a stored compensator are orthogonal to what a lock inflates, up to what was changed.
 
-**Claim.** Let Ĉ = C + E with C = I − (1 − 1/α) U Uᵀ. For all U (d×k) with orthonormal columns, k < d, all α ≥ 1, all E
-(d×d) and all i ≤ d − k, V_i being the top i right singular vectors of Ĉ: (1 − 1/α − ‖E‖) ‖Uᵀ V_i‖ ≤ ‖E‖. With i = d −
-k, ‖Uᵀ V_i‖ is the sine of the largest angle between the span of U and what is orthogonal to V_i: the last k right
-singular vectors span what the lock inflates, up to about ‖E‖. With Ĉᵀ for Ĉ the same holds of left singular vectors. So
-who sees the compensator can find U (here), k (`lock_detection_gap`) and α (`lock_detection_factor`).
+**Claim.** Let Ĉ = C + E with C = I − (1 − 1/α) U Uᵀ. For all U (d×k) with orthonormal columns, k < d, all α ≥ 1, all
+E (d×d) and all i ≤ d − k, V_i being the top i right singular vectors of Ĉ: (1 − 1/α − ‖E‖) ‖Uᵀ V_i‖ ≤ ‖E‖. For
+i = d − k, ‖Uᵀ V_i‖ is the sine of the largest angle between the span of U and what is orthogonal to V_i: the last k
+right singular vectors span what the lock inflates, up to about ‖E‖. With Ĉᵀ for Ĉ the same holds of left singular
+vectors. So who sees the compensator can find U (here), k (`lock_detection_gap`) and α (`lock_detection_factor`). The
+derivation shows a little more, with σ_i(Ĉ), which is there to be seen, in place of 1 − ‖E‖, and then for all i.
 
 **Assumes.** Orthonormal columns of U (`orthonormal_columns`; mutant `any_columns`); α > 1 for it to say anything, and
 that the compensator is stored as a matrix of its own.
 
-**Tight when** E exchanges two directions, as diag(−x, x) does where U = e₂, d = 2 and x is a little more than (1 −
-1/α)/2: then the sine is 1. For an E that is smaller, `lock_detection_angle` is the sharp bound; it says which angles
-there are, and this one that they are the small ones. That (1 − 1/α) ‖Uᵀ V_i‖ ≤ ‖E‖ would be false (mutant `without_e`).
+**Tight when** E exchanges two directions, as diag(−x, x) does where U = e₂, d = 2 and 2x is a little more than 1 − 1/α:
+then the sine is 1. For a smaller E `lock_detection_angle` is sharp: it says which angles there can be, and this claim
+that they are the small ones. That (1 − 1/α) ‖Uᵀ V_i‖ ≤ ‖E‖ would be false (mutant `without_e`).
 
-**Not claimed.** Anything on a compensator that has been multiplied into another matrix, nor that it is small where ‖E‖
-≥ (1 − 1/α)/2. For the rotated form Q D⁻¹ it holds of the left singular vectors as it stands, E being what Q D⁻¹ is off
-by: (Q D⁻¹)ᵀ is an orthogonal matrix times C, which changes no right singular vector. Its right ones are coordinates.
+**Not claimed.** Anything on a compensator that has been multiplied into another matrix, nor that it is small where
+‖E‖ ≥ (1 − 1/α)/2. For the rotated form Q D⁻¹ it holds of the left singular vectors as it stands, E being what Q D⁻¹ is
+off by: (Q D⁻¹)ᵀ is an orthogonal matrix times C, which changes no right singular vector. Its right ones are
+coordinates.
 
 **Degenerate cases.** E = 0 says that Uᵀ V_i = 0.
 

@@ -3,8 +3,8 @@ r"""Between what a lock leaves alone and what a stored compensator says it does,
 **Claim.** Let Ĉ = C + E with C = (1/α) I + (1 − 1/α) N Nᵀ: N (d×r) spans what a lock leaves alone, so that, with U for
 the rest, C = I − (1 − 1/α) U Uᵀ, r = d − k. For all N with orthonormal columns, all α ≥ 1 and all E (d×d), V_r being
 the top r right singular vectors of Ĉ: (α − 1) ‖(I − N Nᵀ) V_r‖ σ_r(Nᵀ V_r) ≤ α ‖E‖. The two factors are sine and cosine
-of the largest angle θ between the two spans: (1 − 1/α) sin 2θ ≤ 2 ‖E‖. Where 3 ‖E‖ ≤ 1 − 1/α, `lock_detection` has θ ≤
-30°, so that it is the smaller of the two angles that this one allows.
+of the largest angle θ between the two spans: (1 − 1/α) sin 2θ ≤ 2 ‖E‖. Where 3 ‖E‖ ≤ 1 − 1/α, `lock_detection` has
+θ ≤ 30°, so that it is the smaller of the two angles that this one allows.
 
 **Assumes.** Orthonormal columns of N (`orthonormal_columns`; mutant `short_columns`).
 

@@ -1,7 +1,7 @@
 r"""The spectrum of a stored compensator jumps behind the directions that a lock leaves alone: k is there to be read.
 
-**Claim.** Let Ĉ = C + E with C = I − (1 − 1/α) U Uᵀ. For all U (d×k) with orthonormal columns, k < d, all α ≥ 1, all E
-(d×d), all i ≤ d − k and j ≤ k: σ_i(Ĉ) − σ_{d-k+j}(Ĉ) ≥ 1 − 1/α − 2 ‖E‖. With i = d − k and j = 1 it is the gap behind
+**Claim.** Let Ĉ = C + E with C = I − (1 − 1/α) U Uᵀ. For all U (d×k) with orthonormal columns, k < d, all α ≥ 1, all
+E (d×d), all i ≤ d − k and j ≤ k: σ_i(Ĉ) − σ_{d-k+j}(Ĉ) ≥ 1 − 1/α − 2 ‖E‖. With i = d − k and j = 1 it is the gap behind
 the (d−k)-th singular value. Within each of the two groups no two differ by more than 2 ‖E‖ (`lock_detection_factor`),
 so that k is where the spectrum jumps as soon as 4 ‖E‖ < 1 − 1/α.
 
