@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 
 from proofs.decompositions import top_pair
-from specbound.checks.symbolic import Derivation, Fact
+from specbound.checks.symbolic import Derivation, DerivationFailed, Fact
 from specbound.statements.deformations import deformed, scaling
 
 Relations = list[tuple[Any, Any]]
@@ -17,6 +17,16 @@ Relations = list[tuple[Any, Any]]
 def columns(*matrices: Any) -> Relations:
     """``UᵀU = I`` for each of them."""
     return [(matrix.T * matrix, sympy.Identity(matrix.shape[1])) for matrix in matrices]
+
+
+def orthogonal(matrix: Any) -> Relations:
+    """``QᵀQ = I`` and ``QQᵀ = I``: a square matrix with orthonormal columns has orthonormal rows."""
+    rows, columns_of_it = matrix.shape
+    if rows != columns_of_it:
+        raise DerivationFailed(
+            f"the claim does not follow: {matrix} has shape {rows}×{columns_of_it}; required: square"
+        )
+    return [*columns(matrix), (matrix * matrix.T, sympy.Identity(rows))]
 
 
 def grows_at_least(d: Derivation) -> Fact:

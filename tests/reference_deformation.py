@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import mpmath
-from mpmath import mpf
+from mpmath import mp, mpf
 
 from tests.reference import eigen, sigma
 from tests.reference_curvature import STEP, mixed_difference, quadratic
@@ -166,6 +166,11 @@ def inertia(S: Any, D: Any, i: int) -> tuple[mpf, mpf]:
     return before * after, sigma(D, D.cols) ** 2 * before**2
 
 
+def low_rank_form(W: Any, U: Any, y: Any, z: Any, alpha: Any) -> tuple[mpf, mpf]:
+    T = stretched(U, mpf(float(alpha)))
+    return (y.T * mp.lu_solve(T, T * W * z))[0], (y.T * W * z)[0]
+
+
 SIDES: dict[str, Callable[..., tuple[mpf, mpf]]] = {
     function.__name__: function
     for function in (
@@ -185,5 +190,6 @@ SIDES: dict[str, Callable[..., tuple[mpf, mpf]]] = {
         gauge_nullity,
         uniform_scaling_is_no_lock,
         inertia,
+        low_rank_form,
     )
 }

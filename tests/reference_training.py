@@ -110,17 +110,33 @@ def compensator_spectrum_contracted(U: Any, i: int, alpha: Any) -> tuple[mpf, mp
     return sigma(stretched(U, 1 / mpf(float(alpha))), U.rows - U.cols + i), 1 / mpf(float(alpha))
 
 
+def each(matrix: Any, change: Callable[[int, int], mpf]) -> mpmath.matrix:
+    """The matrix of that shape with these entries."""
+    return mpmath.matrix([[change(i, j) for j in range(matrix.cols)] for i in range(matrix.rows)])
+
+
+def rounded(matrix: Any, signs: Any, unit: mpf) -> mpmath.matrix:
+    return each(matrix, lambda i, j: matrix[i, j] + unit * signs[i, j] * abs(matrix[i, j]))
+
+
 def precision_ceiling(C: Any, V: Any, X: Any, Y: Any, u: Any) -> tuple[mpf, mpf]:
     unit = mpf(float(u))
-
-    def each(matrix: Any, change: Callable[[int, int], mpf]) -> mpmath.matrix:
-        return mpmath.matrix([[change(i, j) for j in range(matrix.cols)] for i in range(matrix.rows)])
-
-    stored_c = each(C, lambda i, j: C[i, j] + unit * X[i, j] * abs(C[i, j]))
-    stored_v = each(V, lambda i, j: V[i, j] + unit * Y[i, j] * abs(V[i, j]))
     sizes = each(C, lambda i, j: abs(C[i, j]))
     bound = unit * (sigma(C, 1) + (1 + unit) * sigma(sizes, 1)) * norm(V)
-    return norm(stored_c * stored_v - C * V), bound
+    return norm(rounded(C, X, unit) * rounded(V, Y, unit) - C * V), bound
+
+
+def rotated_spectrum(V: Any, Q: Any, i: int) -> tuple[mpf, mpf]:
+    return sigma(Q.T * V, i), sigma(V, i)
+
+
+def rotated_precision(Q: Any, W: Any, t: Any, X: Any, Y: Any, u: Any) -> tuple[mpf, mpf]:
+    unit, turned = mpf(float(u)), Q.T * W
+    outer = each(Q, lambda i, j: Q[i, j] / t[j] ** 2)
+    inner = each(W, lambda i, j: t[i] ** 2 * turned[i, j])
+    error = norm(rounded(outer, X, unit) * rounded(inner, Y, unit) - W)
+    sizes = each(Q, lambda i, j: abs(Q[i, j]))
+    return error, unit * (1 + (1 + unit) * sigma(sizes, 1)) * norm(W)
 
 
 SIDES: dict[str, Callable[..., tuple[mpf, mpf]]] = {
@@ -137,5 +153,7 @@ SIDES: dict[str, Callable[..., tuple[mpf, mpf]]] = {
         compensator_spectrum,
         compensator_spectrum_contracted,
         precision_ceiling,
+        rotated_spectrum,
+        rotated_precision,
     )
 }

@@ -31,12 +31,15 @@ EQUALITIES = [
     "two_sided_lock_frozen",
     "deformation_spectrum",
     "compensator_spectrum",
+    "low_rank_form",
+    "rotated_precision",
+    "rotated_spectrum",
 ]
 """Those that a wrong pair of layers must violate."""
 
 
 def test_every_statement_on_networks_has_a_reading() -> None:
-    about_networks = {name for name, s in CATALOG.items() if s.area in ("curvature", "deformation")}
+    about_networks = {name for name, s in CATALOG.items() if s.area in ("curvature", "deformation", "limits")}
     assert about_networks - set(READINGS) == {"attention_jacobian"}
 
 

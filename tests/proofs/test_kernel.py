@@ -96,10 +96,35 @@ def test_cancel_needs_the_case_of_a_zero_factor(d: Derivation) -> None:
         d.cancel("another fact", b, a, d.cite("given", "", a * b**2))
 
 
+def test_cancel_takes_what_is_known_to_be_positive(d: Derivation) -> None:
+    positive = 1 + a
+    d.cancel("free ≥ 0 where (1 + a) free ≥ 0", free, positive, d.cite("given", "", sympy.expand(free * positive)))
+    with pytest.raises(DerivationFailed):
+        d.cancel("of unknown sign", free, free + a, d.cite("given", "", sympy.expand(free * (free + a))))
+
+
 @pytest.mark.parametrize("factor", [sympy.Integer(0), sympy.Integer(-1), -a, -(a + b), a - b, a + b, free**2])
 def test_cancel_takes_products_of_nonnegative_symbols_only(d: Derivation, factor) -> None:
     with pytest.raises(DerivationFailed):
         d.cancel("false", -a, factor, d.cite("given", "", sympy.expand(-a * factor)))
+
+
+def test_matrices_are_equal_at_sizes() -> None:
+    d = Derivation(catalog()["precision_ceiling"])
+    sizes = {"m": 1, "d": 2, "n": 1}
+
+    def twice(x):
+        return x.ops.absolute(x.ops.scaled(2, x.C))
+
+    d.equal_at_sizes("|2C| = 2 |C|", twice, lambda x: x.ops.scaled(2, x.ops.absolute(x.C)), sizes)
+    vector = MatrixSymbol("v", d.instance.C.shape[1], 1)
+    known = d.scalar(vector.T * twice(d.instance).T * twice(d.instance) * vector)
+    absolute = d.instance.ops.absolute(d.instance.C)
+    assert known == d.scalar(4 * vector.T * absolute.T * absolute * vector)
+    with pytest.raises(DerivationFailed):
+        d.equal_at_sizes("|2C| = 2C", twice, lambda x: x.ops.scaled(2, x.C), sizes)
+    with pytest.raises(DerivationFailed, match="no sizes"):
+        d.equal_at_sizes("|2C| = 3 |C|", twice, lambda x: x.ops.scaled(3, x.ops.absolute(x.C)))
 
 
 def test_root_refuses_negative_multipliers(d: Derivation) -> None:

@@ -1,4 +1,4 @@
-"""What the derivations on curvature and deformations rest on: a weaker one is a change that somebody has to see."""
+"""What derivations on curvature, deformations and limits rest on: a weaker one is a change that somebody has to see."""
 
 from specbound.checks.symbolic import check_symbolic
 from specbound.core.catalogue import catalog
@@ -27,7 +27,9 @@ DEFORMATION = {
     "gauge_nullity": "derived",
     "gradient_law": "derived",
     "inertia": "rests on the dimension formula",
+    "low_rank_form": "derived",
     "rotated_form": "derived",
+    "rotated_spectrum": "rests on the dimension formula",
     "two_sided_lock": "derived",
     "two_sided_lock_frozen": "derived",
     "uniform_scaling_is_no_lock": "derived",
@@ -51,15 +53,26 @@ TRAINING = {
     "compensator_spectrum_contracted": "rests on the dimension formula",
     "precision_ceiling": "rests on |A| ≤ B implies ‖A‖ ≤ ‖B‖, |A| ≤ |B| implies ‖A‖_F ≤ ‖B‖_F, "
     "the triangle inequality, the norm of a product",
+    "rotated_precision": "rests on |A| ≤ B implies ‖A‖ ≤ ‖B‖, |A| ≤ |B| implies ‖A‖_F ≤ ‖B‖_F, "
+    "the triangle inequality, the norm of a product; partly at sizes d = 1, n = 1; d = 2, n = 1; d = 2, n = 3; "
+    "d = 3, n = 2",
+}
+
+LIMITS = {
+    "lock_detection": "rests on the dimension formula",
+    "lock_detection_angle": "derived",
+    "lock_detection_factor": "rests on the dimension formula",
+    "lock_detection_gap": "rests on the dimension formula",
 }
 
 
 def test_what_each_derivation_rests_on() -> None:
-    statements = [s for s in catalog().values() if s.area in ("curvature", "deformation")]
+    statements = [s for s in catalog().values() if s.area in ("curvature", "deformation", "limits")]
     reach = {s.id: check_symbolic(s).details["reach"] for s in statements}
     sizes = "derived at sizes"
     assert {k: sizes if v.startswith(sizes) else v for k, v in reach.items()} == {
         **CURVATURE,
         **DEFORMATION,
         **TRAINING,
+        **LIMITS,
     }

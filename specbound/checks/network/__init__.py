@@ -1,4 +1,4 @@
-"""The statements on curvature and deformations, read on networks by automatic differentiation."""
+"""The statements on curvature, deformations and limits, read on networks by automatic differentiation."""
 
 from specbound.checks.network.case import Case
 from specbound.checks.network.check import READINGS, check_network

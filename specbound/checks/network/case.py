@@ -1,4 +1,4 @@
-"""A network with one lock, at one α, as the statements on curvature and deformations look at it."""
+"""A network with one lock, at one α, as the statements on curvature, deformations and limits look at it."""
 
 from __future__ import annotations
 

@@ -54,11 +54,18 @@ READINGS: Mapping[str, Reading] = {
             weights.compensator_spectrum_contracted,
             weights.deformation_spectrum,
             weights.deformation_spectrum_rest,
+            weights.lock_detection,
+            weights.lock_detection_angle,
+            weights.lock_detection_factor,
+            weights.lock_detection_gap,
+            weights.low_rank_form,
             weights.precision_ceiling,
+            weights.rotated_precision,
+            weights.rotated_spectrum,
         )
     },
 }
-"""How each statement on curvature and deformations is read on a network, by its id."""
+"""How each statement on curvature, deformations and limits is read on a network, by its id."""
 
 
 def check_network(

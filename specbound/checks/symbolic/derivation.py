@@ -26,6 +26,7 @@ from specbound.checks.symbolic.polynomials import (
     rewritten,
     transposed_word,
 )
+from specbound.core.instance import Instance
 from specbound.core.statement import Example, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Term
@@ -117,9 +118,11 @@ class Derivation:
             return "refuted"
         cited = dict.fromkeys(step.name for step in self.steps if step.kind is StepKind.CITED)
         own = [s for s in self.steps if s.kind is StepKind.CHECKED and not s.name.startswith("conclusion")]
+        sizes = "; ".join(dict.fromkeys(self._sizes))
         if cited:
-            return f"{'rests on' if own else 'cited:'} {', '.join(cited)}"
-        return f"derived at sizes {'; '.join(self._sizes)}" if self._sizes else "derived"
+            at_sizes = f"; partly at sizes {sizes}" if sizes else ""
+            return f"{'rests on' if own else 'cited:'} {', '.join(cited)}{at_sizes}"
+        return f"derived at sizes {sizes}" if sizes else "derived"
 
     # What is given by definition
 
@@ -351,17 +354,18 @@ class Derivation:
     def cancel(self, name: str, goal: Any, factor: Any, fact: Fact) -> Fact:
         """``goal ≥ 0`` because ``factor · goal ≥ 0`` is a fact, and where a part of ``factor`` is 0 it is plain.
 
-        ``factor``: a symbol, or a product of symbols, known to be nonnegative.
+        ``factor``: a symbol, or a product of symbols, known to be nonnegative; or anything known to be positive.
         """
 
         parts = sympy.Mul.make_args(factor)
         self._own(fact)
 
         def check(claim: Any) -> bool:
-            # A product of nonnegative symbols: it is positive, or one of them is zero.
-            known = all(part.is_Symbol and part.is_nonnegative for part in parts)
+            # A product of nonnegative symbols and of positive numbers: it is positive, or one of the symbols is zero.
+            symbols = [part for part in parts if part.is_positive is not True]
+            known = all(part.is_Symbol and part.is_nonnegative for part in symbols)
             same = self._reduce(factor * claim - fact.expression) == 0
-            return known and same and all(self._is_nonnegative(claim.subs(part, 0)) for part in parts)
+            return known and same and all(self._is_nonnegative(claim.subs(part, 0)) for part in symbols)
 
         return self._step(name, StepKind.CHECKED, goal, check)
 
@@ -414,6 +418,27 @@ class Derivation:
         claim = ops.singular_value(left, 0) * ops.frobenius_norm(right) - ops.frobenius_norm(ops.product(left, right))
         reference = "Horn & Johnson, Topics in Matrix Analysis, 1991, Theorem 3.3.16 (d), squared and summed"
         return self.cite("the norm of a product", reference, claim)
+
+    def equal_at_sizes(
+        self,
+        name: str,
+        left: Callable[[Instance], Any],
+        right: Callable[[Instance], Any],
+        *sizes: Mapping[str, int],
+    ) -> None:
+        """Declares ``left = right``, matrices of the formula, once they agree in all entries at these sizes.
+
+        Every entry and number is a symbol of its own there. ``left``: a single symbol, such as a product by entries.
+        """
+        for chosen in sizes:
+            generic = generic_instance(self.statement.domain, chosen)
+            apart = sum(sympy.refine(entry) ** 2 for entry in left(generic) - right(generic))
+            listed = ", ".join(f"{size} = {value}" for size, value in chosen.items())
+            self._step(f"{name}, at {listed}", StepKind.AT_SIZES, apart, _is_zero)
+            self._sizes.append(listed)
+        if not sizes:
+            raise DerivationFailed(f"{name}: no sizes to check it at")
+        self.given(name, (left(self.instance), right(self.instance)))
 
     # How it ends
 

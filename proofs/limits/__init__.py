@@ -1,0 +1,1 @@
+"""Derivations of the statements on the limits of locks."""

@@ -1,0 +1,1 @@
+"""Statements on the limits of locks: what undoes one, and what gives it away."""
