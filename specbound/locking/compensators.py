@@ -25,9 +25,9 @@ ROUNDING = 16.0
 class Lock:
     """What a compensator says of its lock: how many directions, by what factor, in which form, and which they are.
 
-    ``alpha``: None where the format does not resolve 1/α from zero, ``u α ≳ 1``. ``side``: None in the dense form, which
-    looks alike on both. ``directions``: U_k, ``(d, k)``, float64; ``inner``: what they are in the space between the two
-    layers, ``(d, k)``.
+    ``alpha``: None where the format does not resolve 1/α from zero, ``u α ≳ 1``. ``side``: None in the dense form,
+    which looks alike on both. ``directions``: U_k, ``(d, k)``, float64; ``inner``: what they are in the space between
+    the two layers, ``(d, k)``.
     """
 
     k: int

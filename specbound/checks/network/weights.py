@@ -105,7 +105,9 @@ def low_rank_form(case: Case) -> Iterator[Sides]:
 def rotated_spectrum(case: Case) -> Iterator[Sides]:
     """``σ_i`` of both factors of the rotated form against those of ``TW`` and ``T⁻¹``."""
     one = replace(case, form="rotated", side="after", two_sided=False)
-    for stored, dense in zip(_factors(_layers(one)), one.deformation.factorized(case.weight, "dense"), strict=True):
+    for stored, dense in zip(
+        _factors(_layers(one)), one.deformation.factorized(case.weight, "dense", torch.float64), strict=True
+    ):
         found, expected = (torch.linalg.svdvals(matrix).tolist() for matrix in (stored, dense))
         for value, other in zip(found, expected, strict=True):
             yield Sides(value, other, expected[0])
@@ -162,7 +164,7 @@ def lock_detection_gap(case: Case) -> Iterator[Sides]:
 
 def _left_alone(case: Case) -> int:
     """d − k."""
-    count = len(_pair(case).compensator.weight) - case.k
+    count = len(_pair(case).matrices()[1]) - case.k
     if count == 0:
         raise NotAvailable("all directions are inflated; none is left alone")
     return count
@@ -172,7 +174,7 @@ def _stored(case: Case) -> Iterator[tuple[Tensor, float]]:
     """The compensator of either form, rounded to each format, and ``‖E‖``, what rounding changes: in float64."""
     _pair(case)
     for form in FORMS:
-        _, exact = case.deformation.factorized(case.weight, form)
+        _, exact = case.deformation.factorized(case.weight, form, torch.float64)
         _, stored = _factors(_layers(replace(case, form=form)))
         for dtype in FORMATS:
             found = stored.to(dtype).double()
