@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     from specbound.curvature.convergence import NotConverged as NotConverged
     from specbound.curvature.predicted import predicted_curvature as predicted_curvature
     from specbound.curvature.top import top_singular_value as top_singular_value
+    from specbound.locking.checkpoint import lock_checkpoint as lock_checkpoint
+    from specbound.locking.checkpoint import unlock_checkpoint as unlock_checkpoint
+    from specbound.locking.detection import inspect as inspect
+    from specbound.locking.layers import locked_layers as locked_layers
+    from specbound.locking.layers import random_layers as random_layers
+    from specbound.locking.loading import load_locked as load_locked
     from specbound.locking.lock import lock as lock
+    from specbound.locking.lock import unlock as unlock
     from specbound.numeric.ops import NotAvailable as NotAvailable
 
 __version__ = "0.1.0"
@@ -37,7 +44,14 @@ __version__ = "0.1.0"
 _HOMES = {
     "check": "specbound.checks.run",
     "check_network": "specbound.checks.network.check",
+    "inspect": "specbound.locking.detection",
+    "load_locked": "specbound.locking.loading",
     "lock": "specbound.locking.lock",
+    "lock_checkpoint": "specbound.locking.checkpoint",
+    "locked_layers": "specbound.locking.layers",
+    "random_layers": "specbound.locking.layers",
+    "unlock": "specbound.locking.lock",
+    "unlock_checkpoint": "specbound.locking.checkpoint",
     "catalog": "specbound.core.catalogue",
     "InvalidInput": "specbound.core.errors",
     "NotAvailable": "specbound.numeric.ops",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +66,35 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--seed", type=seed, default=0, help="of all draws (%(default)s)")
         sub.add_argument("--device", default="cpu", help="torch device of the search (%(default)s)")
     spectrum.add_argument("file", type=Path, metavar="FILE")
+    _checkpoint_commands(command)
     return parser
+
+
+def _checkpoint_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    lock = command("lock", _lock, "Lock layers of a safetensors checkpoint: SpecDef.")
+    unlock = command("unlock", _unlock, "Merge all locks of a checkpoint back into the weights.")
+    inspect = command("inspect", _inspect, "Find the locks in a checkpoint, from its weights alone.")
+    for sub in (lock, unlock):
+        sub.add_argument(
+            "source", type=Path, metavar="SRC", help="a .safetensors file, an index or a folder; only read"
+        )
+        sub.add_argument("target", type=Path, metavar="DST", help="a file or a folder that does not exist yet")
+    inspect.add_argument("source", type=Path, metavar="FILE", help="a .safetensors file, an index, or a folder")
+    lock.add_argument("--alpha", type=float, required=True, metavar="A", help="what singular values are multiplied by")
+    lock.add_argument("--k", type=int, default=25, metavar="K", help="how many of them, from the top (%(default)s)")
+    lock.add_argument(
+        "--layers", action="append", required=True, metavar="GLOB", help="weights without .weight; may be repeated"
+    )
+    lock.add_argument("--random", type=int, metavar="N", help="lock N of the matching layers, at random")
+    lock.add_argument("--seed", type=seed, default=0, help="of the random choice (%(default)s)")
+    lock.add_argument("--form", default="dense", help="dense, rotated or auto (%(default)s)")
+    lock.add_argument("--side", default="after", help="after or before: where the compensator comes (%(default)s)")
+    lock.add_argument("--two-sided", action="store_true", help="divide the last K singular directions by A as well")
+    lock.add_argument(
+        "--dtype", metavar="D", help="dtype of the locked pairs, as torch calls it (that of each weight)"
+    )
+    lock.add_argument("--tolerance", type=float, metavar="T", help="how far outputs may be off, relative (1%% or 20 u)")
+    lock.add_argument("--transposed", action="store_true", help="weights are (inputs, outputs), as GPT-2's Conv1D")
 
 
 def seed(text: str) -> int:
@@ -206,6 +234,58 @@ def _spectrum(options: argparse.Namespace) -> int:
         stable_rank = float(((values / values[0]) ** 2).sum()) if values[0] else 0.0
         shape = "{} × {}".format(*entry["shape"])
         print(f"{entry['name']:{width}}  {shape:>13}  {values[0]:10.4g}  {values[-1]:10.4g}  {stable_rank:11.4g}")
+    return AS_EXPECTED
+
+
+def _lock(options: argparse.Namespace) -> int:
+    from specbound.locking.checkpoint import lock_checkpoint
+    from specbound.locking.pair import Spec
+
+    spec = Spec(options.alpha, options.k, options.form, options.side, options.two_sided, options.tolerance)
+    choice = {"count": options.random, "seed": options.seed}
+    done = lock_checkpoint(
+        options.source, options.target, options.layers, spec, options.dtype, options.transposed, **choice
+    )
+    if options.json:
+        _print_json(done)
+        return AS_EXPECTED
+    width = max(len(entry["layer"]) for entry in done["layers"])
+    print(f"{'layer':{width}}  {'form':7}  {'shape':>13}  {'outputs off by':>14}  {'unlocked within':>15}")
+    for entry in done["layers"]:
+        shape = " × ".join(map(str, entry["shape"]))
+        numbers = f"{entry['error']:14.1e}  {entry['ceiling']:15.1e}"
+        print(f"{entry['layer']:{width}}  {entry['form']:7}  {shape:>13}  {numbers}")
+    print(f"{len(done['layers'])} locked, alpha = {options.alpha:g}, k = {options.k}: {options.target}")
+    return AS_EXPECTED
+
+
+def _unlock(options: argparse.Namespace) -> int:
+    from specbound.locking.checkpoint import unlock_checkpoint
+
+    found = unlock_checkpoint(options.source, options.target)
+    if options.json:
+        _print_json({"locks": [lock.to_json() for lock in found]})
+    else:
+        print(f"{len(found)} unlocked: {options.target}")
+    return AS_EXPECTED
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from specbound.locking.detection import inspect
+
+    found = inspect(options.source)
+    if options.json:
+        _print_json({"locks": [lock.to_json() for lock in found]})
+        return AS_EXPECTED
+    if not found:
+        print("no locks")
+        return AS_EXPECTED
+    width = max(len("layer"), *(len(lock.layer) for lock in found))
+    print(f"{'layer':{width}}  {'k':>5}  {'alpha':>10}  {'form':12}  side")
+    for lock in found:
+        form = "not a lock's" if lock.form is None else f"{lock.form}{', two-sided' if lock.two_sided else ''}"
+        k, alpha = ("?" if value is None else f"{value:.6g}" for value in (lock.k, lock.alpha))
+        print(f"{lock.layer:{width}}  {k:>5}  {alpha:>10}  {form:12}  {lock.side or '?'}")
     return AS_EXPECTED
 
 

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from specbound.locking.deformation import Deformation
+from specbound.locking.deformation import Deformation, pieces
 
 
 def unlocking_bound(
@@ -25,16 +25,16 @@ def unlocking_bound(
     u, v = torch.finfo(deformed.dtype).eps / 2, torch.finfo(torch.float64).eps / 2
     size = float(torch.linalg.vector_norm(weight, dtype=torch.float64))
     count, scaled = len(compensator), len(deformation.factors)
-    moduli = compensator.abs()
     if form == "dense":
-        largest = _norm_bound(moduli)
+        largest = _norm_of_moduli(compensator)
         contracted = max(1.0, float((1 / deformation.factors).max()))
         inflated = float(torch.linalg.vector_norm(deformed, dtype=torch.float64)) / size
         arithmetic = (v * (count + 4) * largest + 2 * v * scaled**2 * contracted + deformation.defect(form)) * inflated
         arithmetic += v * count * math.sqrt(scaled)
     else:
-        scales = deformation.scales().to(moduli)
-        largest = _norm_bound(moduli * scales if deformation.side == "after" else scales[:, None] * moduli)
+        scales, ones = deformation.scales(), torch.ones_like(deformation.scales())
+        rows, columns = (ones, scales) if deformation.side == "after" else (scales, ones)
+        largest = _norm_of_moduli(compensator, rows, columns)
         contracted = inflated = 1.0
         left, right = (float(torch.linalg.vector_norm(part)) for part in deformation.reflectors())
         arithmetic = v * ((count + 4) * largest + 2 * (count + 2 * scaled + 4) * left * right)
@@ -43,6 +43,14 @@ def unlocking_bound(
     return (1 + 4 * u) * total + u
 
 
-def _norm_bound(moduli: Tensor) -> float:
-    sums = [float(moduli.sum(dim=axis, dtype=torch.float64).max()) for axis in (0, 1)]
-    return math.sqrt(sums[0] * sums[1])
+def _norm_of_moduli(matrix: Tensor, rows: Tensor | None = None, columns: Tensor | None = None) -> float:
+    """A bound on ``‖|diag(rows) A diag(columns)|‖``: the root of its largest column sum times its largest row sum."""
+    of_columns = torch.zeros(matrix.shape[1], dtype=torch.float64, device=matrix.device)
+    of_rows = torch.zeros_like(of_columns)
+    for piece in pieces(matrix):
+        moduli = matrix[piece].to(torch.float64).abs_()
+        if rows is not None and columns is not None:
+            moduli *= rows[piece, None] * columns
+        of_columns += moduli.sum(dim=0)
+        of_rows[piece] = moduli.sum(dim=1)
+    return math.sqrt(float(of_columns.max()) * float(of_rows.max()))

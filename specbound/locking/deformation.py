@@ -116,10 +116,10 @@ class _Factor:
     def times(self, weight: Tensor, dtype: torch.dtype) -> Tensor:
         """``F W`` for a factor without scaled columns."""
         inner = self.left.new_zeros(self.right.shape[1], weight.shape[1])
-        for piece in _pieces(weight):
+        for piece in pieces(weight):
             inner += self.right[piece].T @ weight[piece].to(torch.float64)
         found = torch.empty_like(weight, dtype=dtype)
-        for piece in _pieces(weight):
+        for piece in pieces(weight):
             part = torch.addmm(weight[piece].to(torch.float64), self.left[piece], inner)
             found[piece] = part if self.rows is None else self.rows[piece, None] * part
         return found
@@ -127,7 +127,7 @@ class _Factor:
     def behind(self, weight: Tensor, dtype: torch.dtype) -> Tensor:
         """``W F`` for a factor without scaled rows."""
         found = torch.empty_like(weight, dtype=dtype)
-        for piece in _pieces(weight):
+        for piece in pieces(weight):
             part = weight[piece].to(torch.float64)
             part = torch.addmm(part, part @ self.left, self.right.T)
             found[piece] = part if self.columns is None else part * self.columns
@@ -137,7 +137,7 @@ class _Factor:
         """The factor itself."""
         size = len(self.left)
         found = torch.empty(size, size, dtype=dtype, device=self.left.device)
-        for piece in _pieces(found):
+        for piece in pieces(found):
             part = self.left[piece] @ self.right.T
             part.diagonal(piece.start).add_(1)
             part = part if self.rows is None else self.rows[piece, None] * part
@@ -145,7 +145,7 @@ class _Factor:
         return found
 
 
-def _pieces(matrix: Tensor) -> list[slice]:
+def pieces(matrix: Tensor) -> list[slice]:
     """Rows to work on at a time."""
     rows, columns = matrix.shape
     count = max(1, PIECE // columns)

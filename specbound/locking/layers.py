@@ -94,6 +94,12 @@ def all_lockable(model: nn.Module) -> Iterator[str]:
         yield name
 
 
+def put(model: nn.Module, name: str, module: nn.Module) -> None:
+    """Puts a module at a path, in place of what is there."""
+    parent, _, child = name.rpartition(".")
+    setattr(model.get_submodule(parent), child, module)
+
+
 def _candidates(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     for name, module in model.named_modules():
         parent = name.rpartition(".")[0]

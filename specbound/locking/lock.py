@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from specbound.core.errors import InvalidInput
 from specbound.curvature.data import batches
 from specbound.locking.kinds import matrix_of
-from specbound.locking.layers import lockable, locks_in, matching
+from specbound.locking.layers import lockable, locks_in, matching, put
 from specbound.locking.module import LockedLinear
 from specbound.locking.pair import Measure, Pair, Spec, make_pair, relative_error
 
@@ -80,14 +80,14 @@ def lock(
         except InvalidInput as error:
             raise InvalidInput(f"{name}: {error}") from None
     for name, pair in pairs.items():
-        _put(model, name, _locked(chosen[name], pair))
+        put(model, name, _locked(chosen[name], pair))
     error = None
     if before is not None:
         error = relative_error(_outputs(model, inputs), before)
         allowed = max(spec.allowed(layer.get_parameter("weight").dtype) for layer in chosen.values())
         if error > allowed:
             for name, layer in chosen.items():
-                _put(model, name, layer)
+                put(model, name, layer)
             raise InvalidInput(
                 f"the locked model's outputs are off by {error:.1e} of themselves, allowed is {allowed:.1e}; "
                 "take a smaller alpha, fewer layers, or the form rotated"
@@ -119,17 +119,12 @@ def unlock(model: nn.Module) -> tuple[str, ...]:
         raise InvalidInput("the model has no locked layers; there is nothing to unlock")
     merged = {name: pair.unlocked() for name, pair in found.items()}
     for name, layer in merged.items():
-        _put(model, name, layer)
+        put(model, name, layer)
     return tuple(merged)
 
 
 def _locked(layer: nn.Module, pair: Pair) -> LockedLinear:
     return LockedLinear(layer, pair.deformed, pair.compensator, pair.side).train(layer.training)
-
-
-def _put(model: nn.Module, name: str, module: nn.Module) -> None:
-    parent, _, child = name.rpartition(".")
-    setattr(model.get_submodule(parent), child, module)
 
 
 def _observed(model: nn.Module, layers: Mapping[str, nn.Module], inputs: Any) -> tuple[Tensor, dict[str, list[Tensor]]]:

@@ -1,0 +1,135 @@
+"""Writing a checkpoint anew with some of its tensors replaced: whole or not at all, with a record of what was done."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from specbound.checkpoints import Checkpoint
+from specbound.checkpoints.folder import SUFFIX
+from specbound.checkpoints.header import FLOATS, Entry, Header, byte_count
+from specbound.checkpoints.writing import Part, beside, digest_of, write_file
+from specbound.core.errors import InvalidInput
+from specbound.core.provenance import versions
+
+RECORD = "specdef.json"
+"""What was done, beside the weights: in a folder under this name, for a single file behind its stem."""
+
+WEIGHTS = (".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".gguf", ".pkl", ".npz", ".tflite", SUFFIX)
+"""How other files with weights end: a copy of one would publish what the lock is meant to keep."""
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """What ``specdef.json`` beside a checkpoint says; empty where there is none."""
+    place = record_of(path if path.suffix != ".json" else path.parent)
+    if not place.is_file():
+        return {}
+    try:
+        found = json.loads(place.read_text(encoding="utf-8"))
+        named = [(entry["layer"], entry["stored_side"], entry["original_dtype"]) for entry in found["layers"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise InvalidInput(f"{place} is not a record of locks; get it again, or remove it") from None
+    if not all(isinstance(n, str) and side in ("after", "before") and dtype in FLOATS for n, side, dtype in named):
+        raise InvalidInput(f"{place} names layers, sides or dtypes that there are none of; get it again, or remove it")
+    return found
+
+
+def rewrite(
+    checkpoint: Checkpoint,
+    target: Path,
+    parts_of: Callable[[str, Entry], Iterator[Part]],
+    said: Callable[[], Mapping[str, Any]] | None = None,
+) -> None:
+    """Writes a checkpoint anew, each tensor as the parts that take its place: whole or not at all.
+
+    **Parameters.** ``target``: a file for a single file, else a folder; it must not exist. ``parts_of``: for a tensor's
+    name and entry, what is written in its place. ``said``: what the record is to say, asked once all is written; to it
+    come digests of all files and versions. Without it no record is written, and that of the source is left out.
+    """
+    single = not checkpoint.is_folder and checkpoint.index is None
+    if single and target.suffix != SUFFIX:
+        raise InvalidInput(f"{target} does not end in {SUFFIX}; required: a file, as the source is one")
+    folder = checkpoint.path if checkpoint.is_folder else checkpoint.path.parent
+    if not single:
+        _refuse_within(target, folder)
+        _refuse_other_weights(checkpoint, folder)
+    sources = {file.name: digest_of(file) for file in checkpoint.shards}
+    with beside(target) as place, _record_place(target, place, single) as record:
+        if single:
+            (header,) = checkpoint.shards.values()
+            digests = {target.name: write_file(place, _parts(header, parts_of), header.metadata)}
+        else:
+            place.mkdir()
+            digests = _write_folder(checkpoint, place, parts_of)
+            _copy_others(checkpoint, folder, place)
+        if said is not None:
+            content = {"format": 1, **said(), "source": sources, "files": digests, "versions": dict(versions())}
+            record.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _parts(header: Header, parts_of: Callable[[str, Entry], Iterator[Part]]) -> list[Part]:
+    return [part for name, entry in header.entries.items() for part in parts_of(name, entry)]
+
+
+def _write_folder(
+    checkpoint: Checkpoint, place: Path, parts_of: Callable[[str, Entry], Iterator[Part]]
+) -> dict[str, str]:
+    """Writes all shards and, where there is one, the index; returns the shards' digests."""
+    digests: dict[str, str] = {}
+    weight_map: dict[str, str] = {}
+    size = 0
+    for file, header in checkpoint.shards.items():
+        parts = _parts(header, parts_of)
+        digests[file.name] = write_file(place / file.name, parts, header.metadata)
+        weight_map.update({part.name: file.name for part in parts})
+        size += sum(byte_count(part.dtype, part.shape) for part in parts)
+    if checkpoint.index is not None:
+        metadata = {**checkpoint.index_content.get("metadata", {}), "total_size": size}
+        content = {**checkpoint.index_content, "metadata": metadata, "weight_map": dict(sorted(weight_map.items()))}
+        (place / checkpoint.index.name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return digests
+
+
+@contextmanager
+def _record_place(target: Path, place: Path, single: bool) -> Iterator[Path]:
+    """Where to write the record: into the folder, or beside a file, just before which it gets its name."""
+    if not single:
+        yield place / RECORD
+        return
+    partial = record_of(target).with_name(f"{record_of(target).name}.partial")
+    try:
+        yield partial
+        if partial.exists():
+            partial.replace(record_of(target))
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def record_of(path: Path) -> Path:
+    """Where the record of a checkpoint lies."""
+    return path / RECORD if path.is_dir() else path.with_name(f"{path.name.removesuffix(SUFFIX)}.{RECORD}")
+
+
+def _refuse_within(target: Path, folder: Path) -> None:
+    if target.resolve().is_relative_to(folder.resolve()):
+        raise InvalidInput(f"{target} lies within {folder}, which is only read; name a place outside")
+
+
+def _refuse_other_weights(checkpoint: Checkpoint, folder: Path) -> None:
+    known = set(checkpoint.shards)
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file not in known and file.name.endswith(WEIGHTS):
+            raise InvalidInput(f"{file} holds weights too, and would be copied unlocked; remove it first")
+
+
+def _copy_others(checkpoint: Checkpoint, folder: Path, place: Path) -> None:
+    skipped = {*checkpoint.shards, checkpoint.index, folder / RECORD}
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file not in skipped:
+            copy = place / file.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, copy)
