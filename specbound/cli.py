@@ -90,9 +90,7 @@ def _checkpoint_commands(command: Callable[..., argparse.ArgumentParser]) -> Non
     lock.add_argument("--form", default="dense", help="dense, rotated or auto (%(default)s)")
     lock.add_argument("--side", default="after", help="after or before: where the compensator comes (%(default)s)")
     lock.add_argument("--two-sided", action="store_true", help="divide the last K singular directions by A as well")
-    lock.add_argument(
-        "--dtype", metavar="D", help="dtype of the locked pairs, as torch calls it (that of each weight)"
-    )
+    lock.add_argument("--dtype", metavar="D", help="dtype of the locked pairs, as torch calls it (that of each weight)")
     lock.add_argument("--tolerance", type=float, metavar="T", help="how far outputs may be off, relative (1%% or 20 u)")
     lock.add_argument("--transposed", action="store_true", help="weights are (inputs, outputs), as GPT-2's Conv1D")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -27,15 +28,17 @@ def load_locked(model: nn.Module, path: str | Path) -> tuple[str, ...]:
     """
     checkpoint = open_checkpoint(Path(path))
     pairs = _pairs(model, checkpoint, Path(path))
-    state = model.state_dict()
-    gone = {f"{layer}.weight" for layer in pairs}
+    wanted = model.state_dict()
+    # Buffers that are not saved today may have been when the checkpoint was written.
+    accepted = {**wanted, **dict(model.named_buffers(remove_duplicate=False))}
+    for layer in pairs:
+        del wanted[f"{layer}.weight"], accepted[f"{layer}.weight"]
     parts = {f"{layer}{end}" for layer in pairs for end in (LOCKED, COMPENSATOR)}
-    wanted = {name: tensor for name, tensor in state.items() if name not in gone}
-    _compare(wanted, checkpoint, parts)
+    _compare(wanted, accepted, checkpoint, parts)
     for layer, pair in pairs.items():
         put(model, layer, pair)
     with torch.no_grad():
-        for name, tensor in wanted.items():
+        for name, tensor in accepted.items():
             if name in checkpoint.places:
                 tensor.copy_(checkpoint.tensor(name))
     return tuple(pairs)
@@ -76,16 +79,19 @@ def _pair(module: nn.Module, layer: str, checkpoint: Checkpoint, side: str | Non
     return pair.train(module.training)
 
 
-def _compare(wanted: dict[str, Tensor], checkpoint: Checkpoint, parts: set[str]) -> None:
+def _compare(
+    wanted: Mapping[str, Tensor], accepted: Mapping[str, Tensor], checkpoint: Checkpoint, parts: set[str]
+) -> None:
     held = {name for name in checkpoint.places if name not in parts}
     there = {tensor.data_ptr() for name, tensor in wanted.items() if name in held}
     missing = [name for name, tensor in wanted.items() if name not in held and tensor.data_ptr() not in there]
-    unknown = sorted(held - set(wanted))
+    unknown = sorted(held - set(accepted))
     if missing or unknown:
         lacks = f"the checkpoint lacks {', '.join(missing[:5])}" if missing else ""
         extra = f"the model lacks {', '.join(unknown[:5])}" if unknown else ""
         raise InvalidInput(f"{'; '.join(filter(None, (lacks, extra)))}; required: a model of the same architecture")
     for name in sorted(held):
         shape = checkpoint.places[name][1].shape
-        if shape != tuple(wanted[name].shape):
-            raise InvalidInput(f"{name} is {list(shape)} in the checkpoint and {list(wanted[name].shape)} in the model")
+        if shape != tuple(accepted[name].shape):
+            there = list(accepted[name].shape)
+            raise InvalidInput(f"{name} is {list(shape)} in the checkpoint and {there} in the model")
