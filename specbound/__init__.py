@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from specbound.locking.loading import load_locked as load_locked
     from specbound.locking.lock import lock as lock
     from specbound.locking.lock import unlock as unlock
+    from specbound.locking.plan import most_curved_layers as most_curved_layers
+    from specbound.locking.plan import plan as plan
     from specbound.numeric.ops import NotAvailable as NotAvailable
 
 __version__ = "0.1.0"
@@ -49,6 +51,8 @@ _HOMES = {
     "lock": "specbound.locking.lock",
     "lock_checkpoint": "specbound.locking.checkpoint",
     "locked_layers": "specbound.locking.layers",
+    "plan": "specbound.locking.plan",
+    "most_curved_layers": "specbound.locking.plan",
     "random_layers": "specbound.locking.layers",
     "unlock": "specbound.locking.lock",
     "unlock_checkpoint": "specbound.locking.checkpoint",

@@ -13,6 +13,7 @@ from torch.nn.functional import linear
 from specbound.core.errors import InvalidInput, unknown_name
 from specbound.curvature.data import Loss, batches
 from specbound.curvature.hessian import second_derivative
+from specbound.curvature.linear_maps import NAMES, channels_last, is_linear_map, matrix_of, refuse_unusual
 from specbound.curvature.objective import Objective
 from specbound.curvature.operator import Operator
 from specbound.curvature.parameters import chosen_parameters
@@ -37,9 +38,9 @@ def compensator_curvature(model: nn.Module, loss: Loss, data: Any, layer: str, k
     layer computes ``(I + Δ U_kᵀ) W h + b``: that of an identity layer inserted behind ``W``, before the bias,
     restricted to its input directions ``U_k``.
 
-    **Parameters.** ``layer``: the module path of an ``nn.Linear`` that is called once in a forward pass and whose
-    weight is used nowhere else. ``k``: from 1 to ``min(d_out, d_in)``. Where ``σ_k = σ_{k+1}`` the choice of ``U_k``
-    is that of the decomposition.
+    **Parameters.** ``layer``: the module path of an ``nn.Linear``, a convolution (as the map of an unfolded patch) or
+    the ``Conv1D`` of transformers that is called once in a forward pass and whose weight is used nowhere else. ``k``:
+    from 1 to ``min(d_out, d_in)``. Where ``σ_k = σ_{k+1}`` the choice of ``U_k`` is that of the decomposition.
     **Returns.** A symmetric operator of size ``d_out · k``, on ``Δ`` flattened by rows.
     **Raises.** :class:`~specbound.core.errors.InvalidInput` for any other layer or ``k``.
     """
@@ -48,43 +49,47 @@ def compensator_curvature(model: nn.Module, loss: Loss, data: Any, layer: str, k
         raise InvalidInput(
             f"k is {k}; {layer!r} of shape {tuple(weight.shape)} has directions 1 to {min(weight.shape)}"
         )
-    left = torch.linalg.svd(weight.double(), full_matrices=False).U[:, :k]
-    inner = (left.T @ weight.double()).to(weight.dtype)
+    left = torch.linalg.svd(weight.double(), full_matrices=False).U[:, :k].to(weight.dtype)
     shift = torch.zeros(len(weight), k, dtype=weight.dtype, device=weight.device, requires_grad=True)
-    objective = Objective(model, loss, batches(data), (shift,), lambda: _inserted(model, module, layer, inner, shift))
+    objective = Objective(model, loss, batches(data), (shift,), lambda: _inserted(model, module, layer, left, shift))
     return second_derivative(objective, objective.variables, objective.variables)
 
 
-def _linear(model: nn.Module, layer: str) -> tuple[nn.Linear, Tensor]:
+def _linear(model: nn.Module, layer: str) -> tuple[nn.Module, Tensor]:
+    """The layer at that path and its matrix."""
     chosen_parameters(model, "*")
     modules = dict(model.named_modules())
     if layer not in modules:
         raise unknown_name("layer", layer, modules)
     module = modules[layer]
-    if not isinstance(module, nn.Linear):
-        raise InvalidInput(f"{layer!r} is a {type(module).__name__}; an nn.Linear is required")
+    if not is_linear_map(module):
+        raise InvalidInput(f"{layer!r} is a {type(module).__name__}; required: {NAMES}")
     name = f"{layer}.weight" if layer else "weight"
     (weight,) = chosen_parameters(model, name).values()
+    refuse_unusual(module)
     names = [other for other, tied in model.named_parameters(remove_duplicate=False) if tied is weight]
     if len(names) > 1:
         raise InvalidInput(f"the weight of {layer!r} is used at more than one site: {', '.join(names)}")
-    return module, weight.detach()
+    return module, matrix_of(module).detach()
 
 
 @contextmanager
-def _inserted(model: nn.Module, module: nn.Module, layer: str, inner: Tensor, shift: Tensor) -> Iterator[None]:
-    """Within it, the layer's output has ``shift · inner · h`` added, and each forward pass must call it once."""
+def _inserted(model: nn.Module, module: nn.Module, layer: str, left: Tensor, shift: Tensor) -> Iterator[None]:
+    """Within it, the layer's output has ``shift · leftᵀ · W h`` added, and each forward pass must call it once."""
     calls = 0
 
     def begin(*_: Any) -> None:
         nonlocal calls
         calls = 0
 
-    def insert(_: nn.Module, args: tuple[Tensor, ...], kwargs: dict[str, Tensor], output: Tensor) -> Tensor:
+    def insert(_: nn.Module, __: Any, output: Tensor) -> Tensor:
         nonlocal calls
         calls += 1
-        (inputs,) = (*args, *kwargs.values())
-        return output + linear(linear(inputs, inner), shift)
+        z = channels_last(module, output)
+        bias = module._parameters.get("bias")
+        if bias is not None:
+            z = z - bias
+        return output + channels_last(module, linear(linear(z, left.T), shift))
 
     def end(*_: Any) -> None:
         if calls != 1:
@@ -95,7 +100,7 @@ def _inserted(model: nn.Module, module: nn.Module, layer: str, inner: Tensor, sh
 
     hooks = (
         model.register_forward_pre_hook(begin),
-        module.register_forward_hook(insert, with_kwargs=True),
+        module.register_forward_hook(insert),
         model.register_forward_hook(end),
     )
     try:

@@ -6,16 +6,20 @@ from specbound.locking.layers import locked_layers, random_layers
 from specbound.locking.loading import load_locked
 from specbound.locking.lock import Locked, lock, unlock
 from specbound.locking.module import LockedLinear
+from specbound.locking.plan import Plan, most_curved_layers, plan
 
 __all__ = [
     "FoundLock",
     "Locked",
     "LockedLinear",
+    "Plan",
     "inspect",
     "load_locked",
     "lock",
     "lock_checkpoint",
     "locked_layers",
+    "most_curved_layers",
+    "plan",
     "random_layers",
     "unlock",
     "unlock_checkpoint",

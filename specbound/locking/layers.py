@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from specbound.core.errors import InvalidInput, unknown_name
-from specbound.locking.kinds import NAMES, is_linear_map, refuse_unusual
+from specbound.curvature.linear_maps import NAMES, is_linear_map, refuse_unusual
 from specbound.locking.module import LockedLinear
 
 

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from specbound.checkpoints import Checkpoint, open_checkpoint
 from specbound.core.errors import InvalidInput
+from specbound.curvature.linear_maps import is_linear_map, is_transposed
 from specbound.locking.detection import COMPENSATOR, LOCKED, find_locks
-from specbound.locking.kinds import is_linear_map, is_transposed
 from specbound.locking.layers import lockable, put
 from specbound.locking.module import LockedLinear
 from specbound.locking.rewriting import read_record

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from specbound.core.errors import InvalidInput
 from specbound.curvature.data import batches
-from specbound.locking.kinds import matrix_of
+from specbound.curvature.linear_maps import matrix_of
 from specbound.locking.layers import lockable, locks_in, matching, put
 from specbound.locking.module import LockedLinear
 from specbound.locking.pair import Measure, Pair, Spec, make_pair, relative_error

@@ -7,7 +7,8 @@ from copy import copy
 import torch
 from torch import Tensor, nn
 
-from specbound.locking.kinds import matrix_of, mixing, over_channels, reading, restored
+from specbound.curvature.linear_maps import matrix_of
+from specbound.locking.kinds import mixing, over_channels, reading, restored
 
 SIZES = ("in_features", "out_features", "in_channels", "out_channels", "nx", "nf")
 """Attributes of layers that other modules read."""

@@ -145,7 +145,7 @@ def test_a_tolerance_out_of_range(tol: float, message: str) -> None:
 
 @pytest.mark.parametrize(
     ("layer", "k", "message"),
-    [("7", 1, "layer"), ("1", 1, "an nn.Linear is required"), ("0", 9, "1 to 3"), ("0", 0, "1 to 3")],
+    [("7", 1, "layer"), ("1", 1, "required: an nn.Linear"), ("0", 9, "1 to 3"), ("0", 0, "1 to 3")],
 )
 def test_a_prediction_for_no_layer(layer: str, k: int, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):

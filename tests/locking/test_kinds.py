@@ -8,8 +8,8 @@ from torch import nn
 
 from specbound import lock
 from specbound.core.errors import InvalidInput
+from specbound.curvature.linear_maps import matrix_of
 from specbound.locking import unlock
-from specbound.locking.kinds import matrix_of
 
 LAYERS = {
     "stride and padding": (lambda: nn.Conv2d(3, 8, 3, stride=2, padding=1), (2, 3, 9, 8)),
