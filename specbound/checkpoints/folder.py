@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SUFFIX, INDEX = ".safetensors", ".safetensors.index.json"
-PIECE = 2**23
+PIECE = 2**20
 """Bytes that are copied at a time."""
 
 

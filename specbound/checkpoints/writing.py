@@ -52,15 +52,16 @@ def write_file(path: Path, parts: list[Part], metadata: Mapping[str, str]) -> st
     digest = hashlib.sha256()
     with path.open("wb") as stream:
 
-        def put(piece: bytes | memoryview) -> None:
-            stream.write(piece)
-            digest.update(piece)
+        # In a function of its own, so that no variable keeps the last piece, and with it a tensor, alive.
+        def put(pieces: Iterable[bytes | memoryview]) -> None:
+            for piece in pieces:
+                stream.write(piece)
+                digest.update(piece)
 
-        put(encoded([(part.name, part.dtype, part.shape) for part in parts], metadata))
+        put([encoded([(part.name, part.dtype, part.shape) for part in parts], metadata)])
         for part in parts:
             before = stream.tell()
-            for piece in part.content():
-                put(piece)
+            put(part.content())
             if stream.tell() - before != byte_count(part.dtype, part.shape):
                 raise AssertionError(f"{part.name} came with other bytes than announced")
         stream.flush()

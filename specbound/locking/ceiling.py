@@ -7,7 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from specbound.locking.deformation import Deformation, pieces
+from specbound.locking.deformation import Deformation
+from specbound.locking.pieces import frobenius_norm, pieces
 
 
 def unlocking_bound(
@@ -23,12 +24,12 @@ def unlocking_bound(
     **Assumes.** No underflow; conventional matrix products in float64.
     """
     u, v = torch.finfo(deformed.dtype).eps / 2, torch.finfo(torch.float64).eps / 2
-    size = float(torch.linalg.vector_norm(weight, dtype=torch.float64))
+    size = frobenius_norm(weight)
     count, scaled = len(compensator), len(deformation.factors)
     if form == "dense":
         largest = _norm_of_moduli(compensator)
         contracted = max(1.0, float((1 / deformation.factors).max()))
-        inflated = float(torch.linalg.vector_norm(deformed, dtype=torch.float64)) / size
+        inflated = frobenius_norm(deformed) / size
         arithmetic = (v * (count + 4) * largest + 2 * v * scaled**2 * contracted + deformation.defect(form)) * inflated
         arithmetic += v * count * math.sqrt(scaled)
     else:

@@ -16,6 +16,7 @@ from specbound.checkpoints.writing import Part, bytes_of
 from specbound.core.errors import InvalidInput
 from specbound.locking.detection import COMPENSATOR, LOCKED, FoundLock, find_locks
 from specbound.locking.pair import Spec, make_pair
+from specbound.locking.pieces import merged
 from specbound.locking.rewriting import RECORD, read_record, rewrite
 from specbound.locking.stored import drawn, matching_weights, matrix_shape, refuse_unlockable, type_named
 
@@ -174,8 +175,8 @@ class _Pair:
 def _merged(checkpoint: Checkpoint, lock: FoundLock, side: str, dtype: str) -> Tensor:
     assert lock.deformed is not None  # noqa: S101 (others are refused)
     names = (lock.compensator, lock.deformed) if side == "after" else (lock.deformed, lock.compensator)
-    left, right = (checkpoint.tensor(name).flatten(1).to(torch.float64) for name in names)
-    return (left @ right).to(getattr(torch, FLOATS[dtype]))
+    left, right = (checkpoint.tensor(name).flatten(1) for name in names)
+    return merged(left, right, getattr(torch, FLOATS[dtype]))
 
 
 def _kept(checkpoint: Checkpoint, name: str, entry: Entry) -> Part:

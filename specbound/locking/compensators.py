@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from specbound.locking.pieces import all_finite, frobenius_norm, pieces
+
 PROBES = 8
 """Gaussian vectors on which a structure is checked."""
 
@@ -57,7 +59,7 @@ def recognised(matrix: Tensor, named: bool = False) -> Lock | None:
         return None
     u = torch.finfo(matrix.dtype).eps / 2
     wide = matrix.to(torch.float64)
-    if not bool(torch.isfinite(wide).all()):
+    if not all_finite(wide):
         return None
     found = _dense(wide, u) or _rotated(wide, u, "after") or _rotated(wide.T, u, "before")
     plain = found is not None and found.k < len(matrix) and found.alpha is not None
@@ -72,8 +74,9 @@ def is_identity(matrix: Tensor) -> bool:
 
 def _dense(matrix: Tensor, u: float) -> Lock | None:
     """``I − C`` has rank k, or 2k for two sides, and one eigenvalue, or two."""
-    size = float(torch.linalg.matrix_norm(matrix))
-    if not float(torch.linalg.matrix_norm(matrix - matrix.T)) <= 8 * (u + ARITHMETIC) * max(size, len(matrix) ** 0.5):
+    size = max(frobenius_norm(matrix), len(matrix) ** 0.5)
+    askew = (frobenius_norm(matrix[piece] - matrix.T[piece]) for piece in pieces(matrix))
+    if any(part > 8 * (u + ARITHMETIC) * size for part in askew):
         return None
     noise = NOISE * (u + ARITHMETIC) * float(torch.linalg.vector_norm(matrix, dim=1).max())
     beside = -(matrix + matrix.T) / 2

@@ -8,13 +8,11 @@ import torch
 from torch import Tensor
 
 from specbound.core.errors import InvalidInput
+from specbound.locking.pieces import all_finite, pieces
 from specbound.locking.vectors import top_singular_vectors
 
 FORMS = ("dense", "rotated")
 SIDES = ("after", "before")
-
-PIECE = 2**20
-"""Entries that are converted to float64 at a time."""
 
 
 @dataclass(frozen=True)
@@ -145,13 +143,6 @@ class _Factor:
         return found
 
 
-def pieces(matrix: Tensor) -> list[slice]:
-    """Rows to work on at a time."""
-    rows, columns = matrix.shape
-    count = max(1, PIECE // columns)
-    return [slice(start, min(start + count, rows)) for start in range(0, rows, count)]
-
-
 def spectral_deformation(weight: Tensor, alpha: float, k: int, side: str, two_sided: bool) -> Deformation:
     """The deformation that multiplies the top k singular values of a weight by α.
 
@@ -174,7 +165,7 @@ def spectral_deformation(weight: Tensor, alpha: float, k: int, side: str, two_si
     if not (isinstance(alpha, int | float) and 0 < alpha < float("inf")):
         raise InvalidInput(f"alpha = {alpha!r}; required: a positive number")
     w = weight.detach()
-    if not bool(torch.isfinite(w).all()):
+    if not all_finite(w):
         raise InvalidInput("the weight has entries that are NaN or infinite; required: finite ones")
     w = w if side == "after" else w.T
     last = None

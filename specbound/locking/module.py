@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from copy import copy
 
-import torch
 from torch import Tensor, nn
 
 from specbound.curvature.linear_maps import matrix_of
 from specbound.locking.kinds import mixing, over_channels, reading, restored
+from specbound.locking.pieces import merged
 
 SIZES = ("in_features", "out_features", "in_channels", "out_channels", "nx", "nf")
 """Attributes of layers that other modules read."""
@@ -56,10 +56,10 @@ class LockedLinear(nn.Module):
 
     def unlocked(self) -> nn.Module:
         """A layer of the kind that was locked, with the product of the two, computed in float64, as its weight."""
-        first, second = (matrix_of(part).detach().to(torch.float64) for part in self._in_order())
+        first, second = (matrix_of(part).detach() for part in self._in_order())
         kept = self.locked.get_parameter("weight")
         layer = copy(self._layer[0])
-        weight = restored(layer, (second @ first).to(kept.dtype)).contiguous()
+        weight = restored(layer, merged(second, first, kept.dtype)).contiguous()
         layer._parameters = {**layer._parameters, "weight": nn.Parameter(weight, kept.requires_grad), "bias": self.bias}
         return layer.train(self.training)
 

@@ -48,7 +48,8 @@ def _search(weight: Tensor, k: int) -> tuple[Tensor, Tensor] | None:
     rows, columns = weight.shape
     room = min(rows, columns) // 3 // BLOCK * BLOCK
     generator = torch.Generator().manual_seed(0)
-    left, right = weight.new_empty(rows, room), weight.new_empty(columns, room)
+    # By columns, so that memory is only touched as far as it is used.
+    left, right = (weight.new_empty(room, size).T for size in (rows, columns))
     projected = torch.zeros(room, room, dtype=torch.float64)
     start = torch.randn(columns, BLOCK, generator=generator, dtype=weight.dtype).to(weight.device)
     new, _ = _orthonormalised(start, right[:, :0], generator)
