@@ -51,7 +51,6 @@ def write_file(path: Path, parts: list[Part], metadata: Mapping[str, str]) -> st
     """Writes a safetensors file and returns its SHA-256, as hexadecimal digits; it is on disk when this returns."""
     digest = hashlib.sha256()
     with path.open("wb") as stream:
-
         # In a function of its own, so that no variable keeps the last piece, and with it a tensor, alive.
         def put(pieces: Iterable[bytes | memoryview]) -> None:
             for piece in pieces:

@@ -36,14 +36,16 @@ def top_singular_vectors(weight: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """
     if min(weight.shape) > SMALL and 4 * (k + BLOCK) < min(weight.shape):
         working = weight if weight.dtype == torch.float64 else weight.to(torch.float32)
-        found = _search(working, k)
-        if found is not None and _residual(working, *found) <= RESIDUAL:
-            return found
+        vectors = _search(working, k)
+        if vectors is not None:
+            values, residual = _values(working, vectors)
+            if residual <= RESIDUAL:
+                return vectors, values
     left, values, _ = torch.linalg.svd(weight.to(torch.float64), full_matrices=False)
     return left[:, :k], values[:k]
 
 
-def _search(weight: Tensor, k: int) -> tuple[Tensor, Tensor] | None:
+def _search(weight: Tensor, k: int) -> Tensor | None:
     """The vectors from a Krylov space, or None where a third of the smaller side was not enough."""
     rows, columns = weight.shape
     room = min(rows, columns) // 3 // BLOCK * BLOCK
@@ -59,14 +61,16 @@ def _search(weight: Tensor, k: int) -> tuple[Tensor, Tensor] | None:
         right[:, begin:end] = new
         left[:, begin:end], diagonal = _orthonormalised(weight @ new, left[:, :begin], generator)
         projected[begin:end, begin:end] = diagonal
-        new, beside = _orthonormalised(weight.T @ left[:, begin:end], right[:, :end], generator)
+        # (AᵀB)ᵀ = BᵀA: by far the faster product where A is stored by rows.
+        new, beside = _orthonormalised((left[:, begin:end].T @ weight).T, right[:, :end], generator)
         if end >= next_look:
             next_look = PATIENCE * end
-            u, values, _ = torch.linalg.svd(projected[:end, :end])
+            known = projected[:end, :end]
+            squares, u = (part.flip(-1) for part in torch.linalg.eigh(known @ known.T))
             last = torch.linalg.vector_norm(beside @ u[begin:, :k], dim=0)
-            if bool((values[:k] * last <= RESIDUAL / 2 * values[0] ** 2).all()):
+            if bool((squares[:k].clamp(min=0).sqrt() * last <= RESIDUAL / 2 * squares[0]).all()):
                 vectors = (left[:, :end] @ u[:, :k].to(left)).to(torch.float64)
-                return torch.linalg.qr(vectors).Q, values[:k].to(weight.device)
+                return torch.linalg.qr(vectors).Q
         if end < room:
             projected[begin:end, end : end + BLOCK] = beside.T
     return None
@@ -92,9 +96,10 @@ def _orthonormalised(block: Tensor, basis: Tensor, generator: torch.Generator) -
         size = 1.0
 
 
-def _residual(weight: Tensor, vectors: Tensor, values: Tensor) -> float:
-    """The largest ``‖W Wᵀu − σ²u‖ / σ₁²``, by products with the weight in its own dtype."""
-    narrow = vectors.to(weight.dtype)
-    apart = (weight @ (weight.T @ narrow)).to(torch.float64) - vectors * values**2
+def _values(weight: Tensor, vectors: Tensor) -> tuple[Tensor, float]:
+    """``σ = ‖Wᵀu‖``, and the largest ``‖W Wᵀu − σ²u‖ / σ₁²``, by products with the weight in its own dtype."""
+    images = (vectors.to(weight.dtype).T @ weight).T
+    values = torch.linalg.vector_norm(images.to(torch.float64), dim=0)
+    apart = (weight @ images).to(torch.float64) - vectors * values**2
     top = float(values[0]) ** 2
-    return float(torch.linalg.vector_norm(apart, dim=0).max()) / top if top else 0.0
+    return values, float(torch.linalg.vector_norm(apart, dim=0).max()) / top if top else 0.0

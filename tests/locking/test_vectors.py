@@ -48,7 +48,7 @@ def test_flat_spectra_and_zero_are_decomposed_in_full_where_the_search_gives_up(
     torch.testing.assert_close(values, torch.linalg.svdvals(flat.double())[:5], rtol=0, atol=1e-6)
     assert float(top_singular_vectors(torch.zeros(600, 600), 3)[1].max()) == 0
     # A search whose vectors are wrong is not believed.
-    wrong = torch.eye(600, dtype=torch.float64)[:, :5], torch.ones(5, dtype=torch.float64)
+    wrong = torch.eye(600, dtype=torch.float64)[:, :5]
     monkeypatch.setattr(vectors, "_search", lambda weight, k: wrong)
     weight = _decaying(600, 600, SPECTRA["power"])
     values = top_singular_vectors(weight, 5)[1]

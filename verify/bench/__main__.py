@@ -7,7 +7,7 @@ import os
 
 from specbound.core.errors import unknown_name
 from specbound.core.provenance import package_hash, versions
-from verify.bench import campaigns, commands, curvature, minilm, search, searches, strength
+from verify.bench import campaigns, commands, curvature, locking, minilm, search, searches, strength
 
 BENCHMARKS = {
     "search": search.run,
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "searches": searches.run,
     "curvature": curvature.run,
     "minilm": minilm.run,
+    "locking": locking.run,
 }
 
 

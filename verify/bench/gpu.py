@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 
 from specbound.core.provenance import package_hash, versions
-from verify.bench import curvature, search, strength
+from verify.bench import curvature, locking, search, strength
 
 
 def main(device: str) -> None:
-    """Prints versions, then rates of the batched search, what it refutes, and curvature on the device."""
+    """Prints versions, then rates of the batched search, what it refutes, curvature and locks on the device."""
     import torch
 
     name = torch.cuda.get_device_name() if device.startswith("cuda") else device
     print(f"source {package_hash()}, {name}, " + ", ".join(f"{k} {v}" for k, v in versions().items()))
-    for benchmark in (search.run, strength.run, curvature.on_device):
+    for benchmark in (search.run, strength.run, curvature.on_device, locking.on_device):
         for line in benchmark(device):
             print(line, flush=True)
 
