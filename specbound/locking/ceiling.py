@@ -48,7 +48,7 @@ def _norm_of_moduli(matrix: Tensor, rows: Tensor | None = None, columns: Tensor 
     of_columns = torch.zeros(matrix.shape[1], dtype=torch.float64, device=matrix.device)
     of_rows = torch.zeros_like(of_columns)
     for piece in pieces(matrix):
-        moduli = matrix[piece].to(torch.float64).abs_()
+        moduli = matrix[piece].to(torch.float64).abs()
         if rows is not None and columns is not None:
             moduli *= rows[piece, None] * columns
         of_columns += moduli.sum(dim=0)
