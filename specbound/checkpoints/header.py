@@ -92,7 +92,8 @@ def read_header(path: Path) -> Header:
         raise _broken(path, f"its header: {error}") from None
     if not isinstance(parsed, dict):
         raise _broken(path, "its header is no JSON object")
-    metadata = parsed.pop("__metadata__", {})
+    metadata = parsed.pop("__metadata__", None)
+    metadata = {} if metadata is None else metadata
     if not isinstance(metadata, dict) or not all(map(_is_text, (*metadata, *metadata.values()))):
         raise _broken(path, "its metadata does not map strings to strings")
     entries = sorted((_entry(path, name, value) for name, value in parsed.items()), key=lambda e: (e.start, e.stop))
