@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -114,7 +115,7 @@ def _record_place(target: Path, place: Path, single: bool) -> Iterator[Path]:
     partial = record_of(target).with_name(f"{record_of(target).name}.partial")
     try:
         yield partial
-        if partial.exists():
+        if partial.exists() and not os.path.lexists(target):
             partial.replace(record_of(target))
     finally:
         partial.unlink(missing_ok=True)
