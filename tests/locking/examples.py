@@ -29,7 +29,7 @@ def tensors(dtype: torch.dtype = torch.float32) -> dict[str, Tensor]:
 
 
 def saved(path: Path, content: Mapping[str, Tensor]) -> Path:
-    save_file(dict(content), path, {"format": "pt"})
+    save_file({name: tensor.contiguous() for name, tensor in content.items()}, path, {"format": "pt"})
     return path
 
 
