@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from specbound.checkpoints.header import TYPES, Entry, Header, read_header
+from specbound.checkpoints.header import TYPES, Entry, Header, read_header, unique
 from specbound.core.errors import InvalidInput, unknown_name
 
 if TYPE_CHECKING:
@@ -129,12 +129,16 @@ def _parsed_index(path: Path) -> dict[str, Any]:
         raise InvalidInput(f"no file at {path}; give a {SUFFIX} file, its folder or its .index.json")
     problem = f"{path} is not an index of shards; required: a JSON object with a weight_map from tensors to file names"
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique)
         shards = content["weight_map"].values()
+        content.get("metadata", {}).keys()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidInput(problem) from error
-    if not shards or not all(isinstance(name, str) and name and Path(name).name == name for name in shards):
+    if not shards or not all(isinstance(name, str) and Path(name).name == name for name in shards):
         raise InvalidInput(problem)
+    for name in shards:
+        if not name.endswith(SUFFIX):
+            raise InvalidInput(f"{path} names the shard {name!r}; required: names that end in {SUFFIX}")
     return content
 
 

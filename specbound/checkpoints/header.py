@@ -76,23 +76,25 @@ def read_header(path: Path) -> Header:
         start = stream.read(8)
         if not start:
             raise InvalidInput(f"{path} is empty; required: a safetensors file")
-        if start.startswith(PICKLES):
-            raise InvalidInput(
-                f"{path} is a pickle, which can run code when it is read, and is refused; "
-                "save the tensors with safetensors.torch.save_file"
-            )
         length = int.from_bytes(start, "little")
         if len(start) < 8 or length > min(size - 8, LONGEST):
+            # Only then: a header may be as long as these bytes say, b"\x80\x02" being 640.
+            if start.startswith(PICKLES):
+                raise InvalidInput(
+                    f"{path} is a pickle, which can run code when it is read, and is refused; "
+                    "save the tensors with safetensors.torch.save_file"
+                )
             raise _broken(path, f"its first bytes announce a header of {length:,} bytes, which it does not hold")
         text = stream.read(length)
     try:
-        parsed = json.loads(text.decode("utf-8"), object_pairs_hook=_unique)
+        parsed = json.loads(text.decode("utf-8"), object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
         raise _broken(path, f"its header: {error}") from None
     if not isinstance(parsed, dict):
         raise _broken(path, "its header is no JSON object")
-    metadata = parsed.pop("__metadata__", {})
-    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+    metadata = parsed.pop("__metadata__", None)
+    metadata = {} if metadata is None else metadata
+    if not isinstance(metadata, dict) or not all(map(_is_text, (*metadata, *metadata.values()))):
         raise _broken(path, "its metadata does not map strings to strings")
     entries = sorted((_entry(path, name, value) for name, value in parsed.items()), key=lambda e: (e.start, e.stop))
     end = 0
@@ -120,10 +122,12 @@ def encoded(tensors: Iterable[tuple[str, str, tuple[int, ...]]], metadata: Mappi
 
 def byte_count(dtype: str, shape: tuple[int, ...]) -> int:
     """How many bytes such a tensor takes."""
-    return -(-math.prod(shape) * BITS[dtype] // 8)
+    return math.prod(shape) * BITS[dtype] // 8
 
 
 def _entry(path: Path, name: str, value: Any) -> Entry:
+    if not name.isprintable():
+        raise _broken(path, f"the name {name!r} holds characters that cannot be printed")
     if not isinstance(value, dict) or set(value) != {"dtype", "shape", "data_offsets"}:
         raise _broken(path, f"{name} is not described by dtype, shape and data_offsets")
     dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
@@ -131,7 +135,7 @@ def _entry(path: Path, name: str, value: Any) -> Entry:
         raise _broken(path, f"{name} is of unknown type {dtype!r}")
     if not _whole(shape) or not _whole(offsets) or len(offsets) != 2:
         raise _broken(path, f"{name} has the shape {shape!r} and the place {offsets!r}")
-    if offsets[1] - offsets[0] != byte_count(dtype, tuple(shape)):
+    if (offsets[1] - offsets[0]) * 8 != math.prod(shape) * BITS[dtype]:
         raise _broken(path, f"{name} takes {offsets[1] - offsets[0]:,} bytes, which does not fit {dtype} of {shape}")
     return Entry(name, dtype, tuple(shape), offsets[0], offsets[1])
 
@@ -140,7 +144,13 @@ def _whole(values: Any) -> bool:
     return isinstance(values, list) and all(type(value) is int and 0 <= value < 2**63 for value in values)
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _is_text(value: Any) -> bool:
+    """Whether it is a string of whole characters: JSON can escape halves of them, which UTF-8 has no bytes for."""
+    return isinstance(value, str) and not any("\ud800" <= c <= "\udfff" for c in value)
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The members of a JSON object; raises ValueError where a name is used twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]

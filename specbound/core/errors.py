@@ -8,7 +8,13 @@ from pathlib import Path
 
 
 class InvalidInput(ValueError):
-    """An input that cannot be used: the message says what was received, what was required and what to do."""
+    """An input that cannot be used: the message says what was received, what was required and what to do.
+
+    Names in it come from files; line ends and other controls are escaped, so that it stays one line.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message))
 
 
 def unknown_name(kind: str, received: str, known: Iterable[str]) -> InvalidInput:

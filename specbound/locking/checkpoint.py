@@ -92,12 +92,16 @@ def unlock_checkpoint(source: Path, target: Path) -> list[FoundLock]:
         raise InvalidInput(f"{source} has no locks; there is nothing to unlock")
     sides = {entry["layer"]: entry["stored_side"] for entry in before.get("layers", [])}
     types = {entry["layer"]: entry["original_dtype"] for entry in before.get("layers", [])}
-    locks = {lock.deformed: lock for lock in found if lock.deformed is not None}
+    locks: dict[str, FoundLock] = {}
+    gone = {lock.compensator for lock in found}
     for lock in found:
         if lock.deformed is None or not (lock.side or sides.get(lock.layer)):
             half = "its deformed weight" if lock.deformed is None else "the side of its compensator"
             raise InvalidInput(f"{lock.layer}: {half} is not known, so it cannot be merged; keep {RECORD} beside it")
-    gone = {lock.compensator for lock in found}
+        if lock.deformed in locks or lock.deformed in gone:
+            raise InvalidInput(f"several locks act on {lock.deformed}, in an order that is not known; merge them")
+        _refuse_unfit(checkpoint, lock, lock.side or sides[lock.layer])
+        locks[lock.deformed] = lock
 
     def unlocked(name: str, entry: Entry) -> Iterator[Part]:
         if name in gone:
@@ -110,7 +114,7 @@ def unlock_checkpoint(source: Path, target: Path) -> list[FoundLock]:
         shape = checkpoint.places[lock.compensator][1].shape
         shape = (entry.shape[0], *shape[1:]) if side == "before" and len(shape) > 2 else entry.shape
         dtype = types.get(lock.layer, entry.dtype)
-        merged = f"{name.removesuffix(LOCKED).removesuffix('.weight')}.weight"
+        merged = f"{name.removesuffix(LOCKED)}.weight" if name.endswith(LOCKED) else name
         yield Part(merged, dtype, shape, lambda: bytes_of(_merged(checkpoint, lock, side, dtype)))
 
     rewrite(checkpoint, target, unlocked)
@@ -170,6 +174,18 @@ class _Pair:
         )
         parts = [pair.deformed, pair.compensator]
         return [part.T for part in parts] if self.transposed else parts
+
+
+def _refuse_unfit(checkpoint: Checkpoint, lock: FoundLock, side: str) -> None:
+    assert lock.deformed is not None  # noqa: S101 (others are refused)
+    names = (lock.deformed, lock.compensator)
+    shapes = [checkpoint.places[name][1].shape for name in names]
+    (rows, columns), (size, _) = (matrix_shape(shape, transposed=False) for shape in shapes)
+    if size != (rows if side == "after" else columns):
+        raise InvalidInput(
+            f"{names[0]} of shape {list(shapes[0])} and {names[1]} of shape {list(shapes[1])} are no pair with the "
+            f"compensator {side} the weight; get the checkpoint again"
+        )
 
 
 def _merged(checkpoint: Checkpoint, lock: FoundLock, side: str, dtype: str) -> Tensor:

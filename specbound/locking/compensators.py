@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -133,6 +134,8 @@ def _range(matrix: Tensor, noise: float) -> tuple[Tensor, Tensor] | None:
 
     They come from products with random vectors, as many as it takes, so that a low rank costs little.
     """
+    if not noise < math.inf:
+        return None
     size, count = len(matrix), SKETCH
     generator = torch.Generator().manual_seed(0)
 

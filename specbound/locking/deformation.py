@@ -29,7 +29,7 @@ class Deformation:
     def with_alpha(self, alpha: float) -> Deformation:
         """The same directions, scaled by another α."""
         before = float(self.factors[0])
-        return replace(self, factors=torch.where(self.factors == before, alpha, 1 / alpha).to(self.factors))
+        return replace(self, factors=torch.full_like(self.factors, alpha).where(self.factors == before, 1 / alpha))
 
     def dense(self, exponent: int = 1) -> Tensor:
         """``T`` or, for the exponent −1, ``T⁻¹``: ``(d, d)``, float64."""
@@ -168,6 +168,10 @@ def spectral_deformation(weight: Tensor, alpha: float, k: int, side: str, two_si
     if not all_finite(w):
         raise InvalidInput("the weight has entries that are NaN or infinite; required: finite ones")
     w = w if side == "after" else w.T
+    norm = float(torch.linalg.vector_norm(w, dtype=torch.float64))
+    # Errors are measured by squares, which are neither to vanish nor to overflow.
+    if bool(w.any()) and not 1e-140 <= norm <= 1e140:
+        raise InvalidInput(f"the weight has a norm of {norm:.1e}; required: from 1e-140 to 1e140, rescale it")
     last = None
     if two_sided:
         left, values, _ = torch.linalg.svd(w.to(torch.float64), full_matrices=True)

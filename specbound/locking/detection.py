@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,20 +94,31 @@ def _with_side(lock: FoundLock, side: str | None) -> FoundLock:
 
 
 def _locks(shapes: Mapping[str, tuple[int, ...]], load: Callable[[str], Tensor]) -> Iterator[FoundLock]:
+    named: dict[str, FoundLock] = {}
+    unnamed: dict[str, Lock] = {}
     for name, shape in shapes.items():
         if not _is_square(shape):
             continue
         layer = name.removesuffix(COMPENSATOR)
         deformed = f"{layer}{LOCKED}" if layer != name and f"{layer}{LOCKED}" in shapes else None
         # The second tensor of such a pair is met under the name of the first.
-        if name.endswith(LOCKED) and f"{name.removesuffix(LOCKED)}{COMPENSATOR}" in shapes:
+        if name.endswith(LOCKED) and _is_square(shapes.get(f"{name.removesuffix(LOCKED)}{COMPENSATOR}", (1, 1))):
             continue
         matrix = load(name).flatten(1)
         lock = recognised(matrix, named=deformed is not None)
         if deformed is not None:
-            yield _named(layer, deformed, name, matrix, lock, load)
+            named[name] = _named(layer, deformed, name, matrix, lock, load)
         elif lock is not None:
-            yield _unnamed(name, lock, shapes, load)
+            unnamed[name] = lock
+    # A compensator can look like the partner of another: all that are rotated have the same inner directions.
+    spent = {*unnamed, *named, *(lock.deformed for lock in named.values())}
+    for name in shapes:
+        if name in unnamed:
+            found = _unnamed(name, unnamed[name], shapes, spent, load)
+            spent.add(found.deformed)
+            yield found
+        elif name in named:
+            yield named[name]
 
 
 def _named(
@@ -123,10 +134,19 @@ def _named(
     return _found(layer, lock, side, deformed, compensator)
 
 
-def _unnamed(name: str, lock: Lock, shapes: Mapping[str, tuple[int, ...]], load: Callable[[str], Tensor]) -> FoundLock:
-    """The lock with the weight whose singular directions it inflates, the nearest by name that fits best."""
+def _unnamed(
+    name: str,
+    lock: Lock,
+    shapes: Mapping[str, tuple[int, ...]],
+    spent: Container[str | None],
+    load: Callable[[str], Tensor],
+) -> FoundLock:
+    """The lock with the weight whose singular directions it inflates: one that has no other part, the nearest by name.
+
+    ``spent``: tensors that are part of a lock, taken only where no other fits.
+    """
     size = len(lock.directions)
-    fitting: list[tuple[float, int, str, str]] = []
+    fitting: list[tuple[bool, float, int, str, str]] = []
     for other, shape in shapes.items():
         sides = ["after"] * (shape[0] == size) + ["before"] * (_columns(shape) == size)
         if other == name or (lock.side and lock.side not in sides):
@@ -134,10 +154,10 @@ def _unnamed(name: str, lock: Lock, shapes: Mapping[str, tuple[int, ...]], load:
         for side in [lock.side] if lock.side else sides:
             leak = _leak(load(other).flatten(1), lock, side)
             if leak <= LEAKING:
-                fitting.append((round(leak, 2), -len(_shared(name, other)), other, side))
+                fitting.append((other in spent, round(leak, 2), -len(_shared(name, other)), other, side))
     if not fitting:
         return _found(name.removesuffix(".weight"), lock, lock.side, None, name)
-    _, _, other, side = min(fitting)
+    *_, other, side = min(fitting)
     return _found(other.removesuffix(".weight"), lock, side, other, name)
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from specbound.checkpoints import Checkpoint, open_checkpoint
+from specbound.checkpoints.header import TYPES
 from specbound.core.errors import InvalidInput
 from specbound.curvature.linear_maps import is_linear_map, is_transposed
 from specbound.locking.detection import COMPENSATOR, LOCKED, find_locks
@@ -56,7 +57,7 @@ def _pairs(model: nn.Module, checkpoint: Checkpoint, path: Path) -> dict[str, Lo
         if layer not in modules or not is_linear_map(modules[layer]):
             raise InvalidInput(f"{path} locks {layer}, which is no layer of this model that can be locked")
         if layer not in recorded:
-            recorded |= {lock.layer: lock.side for lock in find_locks(checkpoint)}
+            recorded = {lock.layer: lock.side for lock in find_locks(checkpoint)} | recorded
         found[layer] = _pair(lockable(model, layer), layer, checkpoint, recorded.get(layer))
     return found
 
@@ -91,7 +92,9 @@ def _compare(
         extra = f"the model lacks {', '.join(unknown[:5])}" if unknown else ""
         raise InvalidInput(f"{'; '.join(filter(None, (lacks, extra)))}; required: a model of the same architecture")
     for name in sorted(held):
-        shape = checkpoint.places[name][1].shape
-        if shape != tuple(accepted[name].shape):
-            there = list(accepted[name].shape)
-            raise InvalidInput(f"{name} is {list(shape)} in the checkpoint and {there} in the model")
+        entry, tensor = checkpoint.places[name][1], accepted[name]
+        if entry.shape != tuple(tensor.shape):
+            raise InvalidInput(f"{name} is {list(entry.shape)} in the checkpoint and {list(tensor.shape)} in the model")
+        dtype = getattr(torch, TYPES[entry.dtype]) if entry.dtype in TYPES else None
+        if dtype is None or dtype.is_floating_point != tensor.is_floating_point():
+            raise InvalidInput(f"{name} is {entry.dtype} in the checkpoint and {tensor.dtype} in the model; convert it")

@@ -142,7 +142,8 @@ def _refusal(
     if largest is None:
         return InvalidInput(f"{said}no alpha would do; take a wider format")
     remedy = "a wider format" if form == "rotated" or math.isinf(error) else "a wider format, or the form rotated"
-    return InvalidInput(f"{said}take alpha of at most {largest:.3g}, {remedy}")
+    limit = "most" if spec.alpha > 1 else "least"
+    return InvalidInput(f"{said}take alpha of at {limit} {largest:.3g}, {remedy}")
 
 
 def _largest(holds: Callable[[float], bool], alpha: float) -> float | None:
@@ -155,6 +156,6 @@ def _largest(holds: Callable[[float], bool], alpha: float) -> float | None:
             break
         middle = (good + bad) / 2
         good, bad = (middle, bad) if holds(math.exp(middle)) else (good, middle)
-    digits = 10 ** (math.floor(good / math.log(10)) - 2)
+    digits = 10.0 ** (math.floor(good / math.log(10)) - 2)
     rounded = (math.floor if alpha > 1 else math.ceil)(math.exp(good) / digits) * digits
     return rounded if holds(rounded) else math.exp(good)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from specbound.checkpoints import Checkpoint
 from specbound.checkpoints.folder import SUFFIX
-from specbound.checkpoints.header import FLOATS, Entry, Header, byte_count
+from specbound.checkpoints.header import BITS, FLOATS, Entry, Header, byte_count
 from specbound.checkpoints.writing import Part, beside, digest_of, write_file
 from specbound.core.errors import InvalidInput
 from specbound.core.provenance import versions
@@ -20,12 +21,12 @@ RECORD = "specdef.json"
 """What was done, beside the weights: in a folder under this name, for a single file behind its stem."""
 
 WEIGHTS = (".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".gguf", ".pkl", ".npz", ".tflite", SUFFIX)
-"""How other files with weights end: a copy of one would publish what the lock is meant to keep."""
+"""How other files with weights end, in small letters: a copy of one would publish what the lock is meant to keep."""
 
 
 def read_record(path: Path) -> dict[str, Any]:
     """What ``specdef.json`` beside a checkpoint says; empty where there is none."""
-    place = record_of(path if path.suffix != ".json" else path.parent)
+    place = record_of(path.parent if path.suffix == ".json" and not path.is_dir() else path)
     if not place.is_file():
         return {}
     try:
@@ -33,7 +34,8 @@ def read_record(path: Path) -> dict[str, Any]:
         named = [(entry["layer"], entry["stored_side"], entry["original_dtype"]) for entry in found["layers"]]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise InvalidInput(f"{place} is not a record of locks; get it again, or remove it") from None
-    if not all(isinstance(n, str) and side in ("after", "before") and dtype in FLOATS for n, side, dtype in named):
+    sides, types = ("after", "before"), tuple(FLOATS)
+    if not all(isinstance(layer, str) and side in sides and dtype in types for layer, side, dtype in named):
         raise InvalidInput(f"{place} names layers, sides or dtypes that there are none of; get it again, or remove it")
     return found
 
@@ -56,15 +58,18 @@ def rewrite(
     folder = checkpoint.path if checkpoint.is_folder else checkpoint.path.parent
     if not single:
         _refuse_within(target, folder)
-        _refuse_other_weights(checkpoint, folder)
     sources = {file.name: digest_of(file) for file in checkpoint.shards}
+    if not single:
+        _refuse_other_weights(checkpoint, folder, set(sources.values()))
+    shards = {file: _parts(header, parts_of) for file, header in checkpoint.shards.items()}
+    _refuse_twice(part.name for parts in shards.values() for part in parts)
     with beside(target) as place, _record_place(target, place, single) as record:
         if single:
-            (header,) = checkpoint.shards.values()
-            digests = {target.name: write_file(place, _parts(header, parts_of), header.metadata)}
+            ((file, parts),) = shards.items()
+            digests = {target.name: write_file(place, parts, checkpoint.shards[file].metadata)}
         else:
             place.mkdir()
-            digests = _write_folder(checkpoint, place, parts_of)
+            digests = _write_folder(checkpoint, place, shards)
             _copy_others(checkpoint, folder, place)
         if said is not None:
             content = {"format": 1, **said(), "source": sources, "files": digests, "versions": dict(versions())}
@@ -72,19 +77,26 @@ def rewrite(
 
 
 def _parts(header: Header, parts_of: Callable[[str, Entry], Iterator[Part]]) -> list[Part]:
-    return [part for name, entry in header.entries.items() for part in parts_of(name, entry)]
+    """What is written in place of the tensors of a file, wide types first, so that each begins at a multiple of its."""
+    parts = [part for name, entry in header.entries.items() for part in parts_of(name, entry)]
+    return sorted(parts, key=lambda part: -BITS[part.dtype])
 
 
-def _write_folder(
-    checkpoint: Checkpoint, place: Path, parts_of: Callable[[str, Entry], Iterator[Part]]
-) -> dict[str, str]:
+def _refuse_twice(names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise InvalidInput(f"there would be two tensors {name}, as the source has one already; rename that first")
+        seen.add(name)
+
+
+def _write_folder(checkpoint: Checkpoint, place: Path, shards: Mapping[Path, list[Part]]) -> dict[str, str]:
     """Writes all shards and, where there is one, the index; returns the shards' digests."""
     digests: dict[str, str] = {}
     weight_map: dict[str, str] = {}
     size = 0
-    for file, header in checkpoint.shards.items():
-        parts = _parts(header, parts_of)
-        digests[file.name] = write_file(place / file.name, parts, header.metadata)
+    for file, parts in shards.items():
+        digests[file.name] = write_file(place / file.name, parts, checkpoint.shards[file].metadata)
         weight_map.update({part.name: file.name for part in parts})
         size += sum(byte_count(part.dtype, part.shape) for part in parts)
     if checkpoint.index is not None:
@@ -103,7 +115,7 @@ def _record_place(target: Path, place: Path, single: bool) -> Iterator[Path]:
     partial = record_of(target).with_name(f"{record_of(target).name}.partial")
     try:
         yield partial
-        if partial.exists():
+        if partial.exists() and not os.path.lexists(target):
             partial.replace(record_of(target))
     finally:
         partial.unlink(missing_ok=True)
@@ -119,10 +131,13 @@ def _refuse_within(target: Path, folder: Path) -> None:
         raise InvalidInput(f"{target} lies within {folder}, which is only read; name a place outside")
 
 
-def _refuse_other_weights(checkpoint: Checkpoint, folder: Path) -> None:
-    known = set(checkpoint.shards)
+def _refuse_other_weights(checkpoint: Checkpoint, folder: Path, digests: set[str]) -> None:
+    """By their names; and copies of what is locked by their content, as git-lfs keeps them."""
+    sizes = {file.stat().st_size for file in checkpoint.shards}
     for file in sorted(folder.rglob("*")):
-        if file.is_file() and file not in known and file.name.endswith(WEIGHTS):
+        if not file.is_file() or file in checkpoint.shards:
+            continue
+        if file.name.lower().endswith(WEIGHTS) or (file.stat().st_size in sizes and digest_of(file) in digests):
             raise InvalidInput(f"{file} holds weights too, and would be copied unlocked; remove it first")
 
 
