@@ -4,26 +4,30 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from verify.weights import TRANSFORMER_PACKAGE
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
 COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in block.splitlines()]
+CHECKPOINT = [line for line in COMMANDS if line.split()[1] in ("lock", "inspect", "unlock")]
 PYTHON = [block for language, block in BLOCKS if language == "python"]
 STUDIES = (ROOT / "verify" / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_shows_commands_and_code() -> None:
     assert len(COMMANDS) >= 6
-    assert len(PYTHON) == 3
-    assert len(README.splitlines()) < 250
+    assert len(PYTHON) == 4
+    assert len(CHECKPOINT) == 3
+    assert len(README.splitlines()) < 270
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in CHECKPOINT])
 def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     (theorem,) = [block for block in PYTHON if "Statement(" in block]
     (tmp_path / "my_theorem.py").write_text(theorem)
@@ -33,6 +37,30 @@ def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     done = subprocess.run([*program, *words[1:]], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+def test_the_checkpoint_of_the_readme_is_locked_loaded_inspected_and_unlocked(tmp_path: Path) -> None:
+    pytest.importorskip("transformers")
+    spec = find_spec(TRANSFORMER_PACKAGE)
+    if spec is None or spec.origin is None:
+        pytest.skip("no real transformer here")
+    (tmp_path / "minilm").symlink_to(Path(spec.origin).parent / "model")
+    printed = []
+    for command in CHECKPOINT:
+        program = [sys.executable, "-m", *shlex.split(command)]
+        done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        printed.append(done.stdout)
+    locked, inspected, unlocked = printed
+    assert "5 locked, alpha = 10000, k = 25: locked" in locked
+    assert [line.split()[1:] for line in inspected.splitlines()[1:]] == [["25", "10000", "rotated", "after"]] * 5
+    assert unlocked == "5 unlocked: unlocked\n"
+    (example,) = [block for block in PYTHON if "load_locked(" in block]
+    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    off = re.fullmatch(r"embeddings differ by (\S+) of themselves\n", done.stdout)
+    assert off is not None
+    assert float(off[1]) < 1e-5
 
 
 def test_the_python_example_runs(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def _speed(device: str) -> Iterator[str]:
             for form in FORMS:
                 seconds = _seconds(lambda w=weight, f=form: _lock(w, f), ROUNDS, device)
                 yield (
-                    f"{device}, {size}×{size} {name}, σ_i = i^-{DECAY}, k = {K}, {form}: {seconds:.3f} s; as published, "
+                    f"{device}, {size}×{size} {name}, σ_i = i^-{DECAY}, k = {K}, {form}: {seconds:.3f} s; published, "
                     f"by a full decomposition, {published:.2f} s, {published / seconds:.1f} times that, of which the "
                     f"decomposition {alone:.2f} s, {alone / seconds:.1f} times; outputs off by "
                     f"{_off(weight, *_lock(weight, form)):.1e} against {before:.1e}"
