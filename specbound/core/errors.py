@@ -24,7 +24,7 @@ def unknown_name(kind: str, received: str, known: Iterable[str]) -> InvalidInput
     "unknown statement 'weyl'; the nearest known: weyl_sum"
     """
     names = sorted(known)
-    near = get_close_matches(received, names, n=3, cutoff=0.4) or names
+    near = get_close_matches(received, names, n=3, cutoff=0.4) or names[:10]
     return InvalidInput(f"unknown {kind} {received!r}; the nearest known: {', '.join(near)}")
 
 

@@ -65,10 +65,16 @@ def _pairs(model: nn.Module, checkpoint: Checkpoint, path: Path) -> dict[str, Lo
 def _pair(module: nn.Module, layer: str, checkpoint: Checkpoint, side: str | None) -> LockedLinear:
     if side is None:
         raise InvalidInput(f"{layer}: on which side the compensator belongs is not known; keep specdef.json beside it")
-    deformed, compensator = (checkpoint.tensor(f"{layer}{end}").flatten(1) for end in (LOCKED, COMPENSATOR))
+    pair = [checkpoint.tensor(f"{layer}{end}") for end in (LOCKED, COMPENSATOR)]
     weight = module.get_parameter("weight")
-    if deformed.dtype != weight.dtype:
-        raise InvalidInput(f"{layer} is locked in {deformed.dtype}, the model's is {weight.dtype}; convert the model")
+    for part in pair:
+        if part.ndim < 2:
+            raise InvalidInput(
+                f"{layer} is locked by a tensor of shape {list(part.shape)}; required: matrices or kernels"
+            )
+        if part.dtype != weight.dtype:
+            raise InvalidInput(f"{layer} is locked in {part.dtype}, the model's is {weight.dtype}; convert the model")
+    deformed, compensator = (part.flatten(1) for part in pair)
     rows, columns = weight.flatten(1).shape
     left, right = (compensator, deformed) if side == "after" else (deformed, compensator)
     if left.shape[0] != rows or left.shape[1] != right.shape[0] or right.shape[1] != columns:
@@ -76,8 +82,8 @@ def _pair(module: nn.Module, layer: str, checkpoint: Checkpoint, side: str | Non
         raise InvalidInput(f"{layer} is locked as {shapes}; the model has [{rows}, {columns}] there")
     if is_transposed(module):
         deformed, compensator, side = deformed.T, compensator.T, "before" if side == "after" else "after"
-    pair = LockedLinear(module, deformed, compensator, side).to(weight.device)
-    return pair.train(module.training)
+    locked = LockedLinear(module, deformed, compensator, side).to(weight.device)
+    return locked.train(module.training)
 
 
 def _compare(

@@ -23,6 +23,10 @@ def matching_weights(checkpoint: Checkpoint, patterns: Iterable[str]) -> list[st
     pairs = {name.removesuffix(LOCKED) for name in checkpoint.places if name.endswith(LOCKED)}
     plain = [name for name in weights if not any(name in (f"{pair}.locked", f"{pair}.compensator") for pair in pairs)]
     matrices = [name for name in plain if len(checkpoint.places[f"{name}.weight"][1].shape) >= 2]
+    if not plain:
+        raise InvalidInput(
+            f"{checkpoint.path} has no weights to lock; required: tensors with names that end in .weight"
+        )
     found: set[str] = set()
     for pattern in patterns:
         if pattern in pairs:

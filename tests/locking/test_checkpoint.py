@@ -266,6 +266,41 @@ def test_loading_into_a_model_that_does_not_fit_changes_nothing(
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
 
 
+@pytest.mark.parametrize(
+    ("end", "tensor", "message"),
+    [
+        ("locked", drawn(8).float(), r"0 is locked by a tensor of shape \[8\]; required: matrices or kernels"),
+        ("compensator", torch.tensor(1.0), r"0 is locked by a tensor of shape \[\]"),
+        ("compensator", drawn(4, 4).half(), r"0 is locked in torch\.float16, the model's is torch\.float32"),
+        ("compensator", torch.ones(4, 4, dtype=torch.int32), r"0 is locked in torch\.int32"),
+        ("compensator", drawn(5, 5).float(), r"0 is locked as \[5, 5\] times \[4, 6\]; the model has \[4, 6\]"),
+    ],
+)
+def test_loading_refuses_pairs_that_are_none(tmp_path: Path, end: str, tensor: Tensor, message: str) -> None:
+    model = nn.Sequential(nn.Linear(6, 4, bias=False))
+    lock_checkpoint(
+        saved(tmp_path / "m.safetensors", model.state_dict()), tmp_path / "l.safetensors", ["0"], Spec(9.0, 1)
+    )
+    saved(tmp_path / "l.safetensors", {**load_file(tmp_path / "l.safetensors"), f"0.{end}.weight": tensor})
+    with pytest.raises(InvalidInput, match=message):
+        load_locked(model, tmp_path / "l.safetensors")
+    assert list(model.state_dict()) == ["0.weight"]
+
+
+def test_a_side_in_the_record_counts_where_the_weights_say_nothing(tmp_path: Path) -> None:
+    model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4)).double()
+    lock_checkpoint(
+        saved(tmp_path / "m.safetensors", model.state_dict()), tmp_path / "l.safetensors", ["*"], Spec(9.0, 1)
+    )
+    locked = load_file(tmp_path / "l.safetensors")
+    locked["0.compensator.weight"] += drawn(4, 4, seed=3)
+    saved(tmp_path / "l.safetensors", locked)
+    record = json.loads((tmp_path / "l.specdef.json").read_text())
+    record["layers"] = [entry for entry in record["layers"] if entry["layer"] == "0"]
+    (tmp_path / "l.specdef.json").write_text(json.dumps(record))
+    assert load_locked(model, tmp_path / "l.safetensors") == ("0", "1")
+
+
 def test_loading_needs_locks_and_their_side(tmp_path: Path) -> None:
     model = nn.Sequential(nn.Linear(4, 4))
     state = {"0.bias": torch.zeros(4), "0.locked.weight": drawn(4, 4).float()}
@@ -284,6 +319,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, Tensor], str]] = {
     "matches nothing": ({"layers": ["blk.*.proy"]}, {}, r"unknown layer 'blk\.\*\.proy'; the nearest known: blk\."),
     "one of two matches nothing": ({"layers": ["conv", "x.*"]}, {}, r"unknown layer 'x\.\*'"),
     "no layers": ({"layers": []}, {}, "no layers are named"),
+    "nothing like it": ({"layers": ["@@"]}, {}, r"unknown layer '@@'; the nearest known: blk\.0\.proj, blk\.10"),
     "name of the tensor": ({"layers": ["blk.0.proj.weight"]}, {}, "unknown layer"),
     "tensor named weight": ({"layers": ["weight"]}, {}, "unknown layer 'weight'"),
     "a vector": ({"layers": ["norm"]}, {}, r"norm has the shape \[6\]; required: a matrix"),
@@ -602,3 +638,9 @@ def test_the_commands_print_tables_and_json(tmp_path: Path, capsys: pytest.Captu
     assert capsys.readouterr().out == "no locks\n"
     assert main(["unlock", back, locked]) == 2
     assert capsys.readouterr().err == f"specbound: {back} has no locks; there is nothing to unlock\n"
+
+
+def test_a_checkpoint_without_weights_cannot_be_locked(tmp_path: Path) -> None:
+    source = saved(tmp_path / "m.safetensors", {"weight": drawn(3, 3), "kernel": drawn(3, 3, seed=1)})
+    with pytest.raises(InvalidInput, match=r"m\.safetensors has no weights to lock; required: tensors with names"):
+        _lock(source, tmp_path / "l.safetensors", layers=["*"])
