@@ -1,6 +1,7 @@
 """Damaged checkpoints through every command: a valid result, or one line and nothing left."""
 
 import contextlib
+import copy
 import io
 import json
 import random
@@ -12,9 +13,12 @@ from typing import Any
 import pytest
 import torch
 from safetensors import safe_open
+from torch import nn
 
+from specbound import load_locked
 from specbound.checkpoints import open_checkpoint
 from specbound.cli import main
+from specbound.core.errors import InvalidInput
 from specbound.locking.checkpoint import lock_checkpoint
 from specbound.locking.pair import Spec
 from tests.locking.examples import drawn, held, saved, sharded
@@ -33,7 +37,7 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> Path:
     at = tmp_path_factory.mktemp("originals")
     shapes = {"a": (6, 4), "b": (4, 4), "c": (4, 2, 1, 2)}
     content = {f"{name}.weight": drawn(*shape).float() for name, shape in shapes.items()}
-    content |= {"a.bias": drawn(6).float(), "steps": torch.tensor(3), "half": drawn(3).to(torch.bfloat16)}
+    content |= {"a.bias": drawn(6).float(), "steps": torch.tensor(3), "scale": drawn(3).to(torch.bfloat16)}
     (at / "file").mkdir()
     saved(at / "file" / "m.safetensors", content)
     sharded(at / "folder", content)
@@ -192,6 +196,27 @@ def _assert_told(arguments: list[str], at: Path, target: Path | None) -> int:
     return code
 
 
+class _Model(nn.Module):
+    """What the four checkpoints are of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Linear(4, 6)
+        self.b = nn.Linear(4, 4, bias=False)
+        self.c = nn.Conv2d(2, 4, (1, 2), bias=False)
+        self.register_buffer("steps", torch.tensor(0))
+        self.scale = nn.Parameter(torch.zeros(3, dtype=torch.bfloat16))
+
+
+def _damaged(rng: random.Random, mutation: str, original: Path, place: Path) -> Path:
+    shutil.copytree(original, place)
+    for _ in range(rng.choice((1, 1, 1, 2))):
+        # A second change may find no header to change.
+        with contextlib.suppress(ValueError, KeyError, IndexError, TypeError, AttributeError):
+            MUTATIONS[mutation](rng, place)
+    return place / "m.safetensors" if "file" in original.name else place
+
+
 def _hold(originals: Path, at: Path, count: int, seed: int) -> list[int]:
     codes = []
     for number in range(count):
@@ -199,12 +224,8 @@ def _hold(originals: Path, at: Path, count: int, seed: int) -> list[int]:
         kind = rng.choice(sorted(path.name for path in originals.iterdir()))
         mutation = sorted(MUTATIONS)[number % len(MUTATIONS)]
         work = at / str(number)
-        shutil.copytree(originals / kind, work / "model")
-        for _ in range(rng.choice((1, 1, 1, 2))):
-            with contextlib.suppress(ValueError, KeyError, IndexError, TypeError, AttributeError):
-                MUTATIONS[mutation](rng, work / "model")
-        end = ".safetensors" if "file" in kind else ""
-        source = work / "model" / "m.safetensors" if end else work / "model"
+        source = _damaged(rng, mutation, originals / kind, work / "model")
+        end = source.suffix
         options = ["--alpha", rng.choice(("0.5", "3", "1e4")), "--k", rng.choice("12"), "--layers", rng.choice("*ab")]
         options += ["--form", rng.choice(("dense", "rotated", "auto")), "--side", rng.choice(("after", "before"))]
         options += rng.choice(([], ["--two-sided"], ["--dtype", "bfloat16"], ["--transposed"]))
@@ -231,3 +252,24 @@ def test_many_damaged_checkpoints_end_in_a_valid_result_or_in_one_line(
     originals: Path, tmp_path: Path, one_thread
 ) -> None:
     _hold(originals, tmp_path, 3006, 1)
+
+
+def test_damaged_checkpoints_are_loaded_whole_or_not_at_all(originals: Path, tmp_path: Path, one_thread) -> None:
+    model, loaded = _Model(), 0
+    for number in range(360):
+        rng = random.Random(f"load {number}")
+        kind = ("locked file", "locked folder")[number % 2]
+        mutation = sorted(MUTATIONS)[number % len(MUTATIONS)]
+        source = _damaged(rng, mutation, originals / kind, tmp_path / str(number))
+        into = copy.deepcopy(model)
+        try:
+            load_locked(into, source)
+        except (InvalidInput, OSError):
+            assert list(into.state_dict()) == list(model.state_dict()), (number, mutation)
+            for name, tensor in into.state_dict().items():
+                assert torch.equal(tensor, model.state_dict()[name]), (number, mutation, name)
+        else:
+            loaded += 1
+            assert into.c(torch.ones(1, 2, 3, 3)).shape == (1, 4, 3, 2)
+            assert into.b(into.a.weight[:, :4]).shape == (6, 4)
+    assert 50 < loaded < 250
