@@ -21,7 +21,8 @@ def unlocking_bound(
     (``rotated_precision``). To that come the float64 arithmetic that made and multiplies them, by the standard model
     (Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed. 2002, section 3.5), what the directions lack
     of being orthonormal, as computed, and the rounding of the product. ``‖|C|‖`` is bounded by ``√(‖C‖₁ ‖C‖_∞)``.
-    **Assumes.** No underflow; conventional matrix products in float64.
+    Entries below the smallest normal number are off by half of its last digit instead, each.
+    **Assumes.** Conventional matrix products in float64, without underflow there.
     """
     u, v = torch.finfo(deformed.dtype).eps / 2, torch.finfo(torch.float64).eps / 2
     size = frobenius_norm(weight)
@@ -41,7 +42,17 @@ def unlocking_bound(
         arithmetic = v * ((count + 4) * largest + 2 * (count + 2 * scaled + 4) * left * right)
         arithmetic += deformation.defect(form)
     total = (u * contracted + u * (1 + u) * largest) * inflated + arithmetic
+    lost = _underflow(compensator) * float(torch.linalg.vector_norm(deformed, dtype=torch.float64))
+    lost += max(1.0, float((1 / deformation.factors).max())) * _underflow(deformed)
+    total += (lost + u * torch.finfo(deformed.dtype).smallest_normal * math.sqrt(weight.numel())) / size
     return (1 + 4 * u) * total + u
+
+
+def _underflow(matrix: Tensor) -> float:
+    """How far, in norm, rounding can have moved entries of a matrix that are no normal numbers."""
+    info = torch.finfo(matrix.dtype)
+    count = sum(int((matrix[piece].abs() < info.smallest_normal).sum()) for piece in pieces(matrix))
+    return math.sqrt(count) * info.smallest_normal * info.eps / 2
 
 
 def _norm_of_moduli(matrix: Tensor, rows: Tensor | None = None, columns: Tensor | None = None) -> float:

@@ -42,6 +42,16 @@ def test_what_is_stored_stays_within_the_bound(shape, dtype, form: str, side: st
         assert pair.ceiling <= 600 * grown * torch.finfo(dtype).eps * (1 if dtype != torch.float64 else 4)
 
 
+@pytest.mark.parametrize(("dtype", "size"), [(torch.float16, 1e-6), (torch.float32, 1e-42)])
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("alpha", [0.1, 10.0, 100.0])
+def test_what_underflows_stays_within_the_bound(dtype, size: float, form: str, alpha: float) -> None:
+    weight = (size * _weight(40, 30, torch.float64)).to(dtype)
+    pair = make_pair(weight, Spec(alpha, 3, form, tolerance=ANYTHING), dtype)
+    off = (pair.compensator.double() @ pair.deformed.double()).to(dtype).double() - weight.double()
+    assert off.norm() / weight.double().norm() <= pair.ceiling < 2
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
 def test_rotated_pairs_are_bitwise_the_same_for_powers_of_two(dtype) -> None:
     weight = _weight(20, 30, dtype)
