@@ -42,7 +42,7 @@ def unlocking_bound(
         arithmetic = v * ((count + 4) * largest + 2 * (count + 2 * scaled + 4) * left * right)
         arithmetic += deformation.defect(form)
     total = (u * contracted + u * (1 + u) * largest) * inflated + arithmetic
-    lost = _underflow(compensator) * float(torch.linalg.vector_norm(deformed, dtype=torch.float64))
+    lost = _underflow(compensator) * frobenius_norm(deformed)
     lost += max(1.0, float((1 / deformation.factors).max())) * _underflow(deformed)
     total += (lost + u * torch.finfo(deformed.dtype).smallest_normal * math.sqrt(weight.numel())) / size
     return (1 + 4 * u) * total + u
