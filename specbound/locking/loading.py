@@ -90,7 +90,11 @@ def _compare(
     wanted: Mapping[str, Tensor], accepted: Mapping[str, Tensor], checkpoint: Checkpoint, parts: set[str]
 ) -> None:
     held = {name for name in checkpoint.places if name not in parts}
-    there = {tensor.data_ptr() for name, tensor in wanted.items() if name in held}
+    unmade = next((name for name, tensor in accepted.items() if tensor.is_meta), None)
+    if unmade is not None:
+        raise InvalidInput(f"{unmade} of the model is on the meta device; make it first, with to_empty(device=...)")
+    # Tied tensors lie at one place; empty ones all lie at 0.
+    there = {tensor.data_ptr() for name, tensor in wanted.items() if name in held} - {0}
     missing = [name for name, tensor in wanted.items() if name not in held and tensor.data_ptr() not in there]
     unknown = sorted(held - set(accepted))
     if missing or unknown:

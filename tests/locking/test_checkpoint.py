@@ -287,6 +287,18 @@ def test_loading_refuses_pairs_that_are_none(tmp_path: Path, end: str, tensor: T
     assert list(model.state_dict()) == ["0.weight"]
 
 
+def test_models_that_are_not_made_yet_are_refused_and_empty_tensors_are_not_tied(tmp_path: Path) -> None:
+    model = nn.Sequential(nn.Linear(4, 4, bias=False))
+    model.register_buffer("one", torch.zeros(0, 3))
+    model.register_buffer("two", torch.zeros(0, 3))
+    state = {name: tensor for name, tensor in model.state_dict().items() if name != "two"}
+    lock_checkpoint(saved(tmp_path / "m.safetensors", state), tmp_path / "l.safetensors", ["0"], Spec(9.0, 1))
+    with pytest.raises(InvalidInput, match="the checkpoint lacks two"):
+        load_locked(model, tmp_path / "l.safetensors")
+    with pytest.raises(InvalidInput, match=r"on the meta device; make it first"):
+        load_locked(copy.deepcopy(model).to("meta"), tmp_path / "l.safetensors")
+
+
 def test_a_side_in_the_record_counts_where_the_weights_say_nothing(tmp_path: Path) -> None:
     model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4)).double()
     lock_checkpoint(
