@@ -6,7 +6,7 @@ the top r right singular vectors of Ĉ: (α − 1) ‖(I − N Nᵀ) V_r‖ σ_r
 of the largest angle θ between the two spans: (1 − 1/α) sin 2θ ≤ 2 ‖E‖. Where 3 ‖E‖ ≤ 1 − 1/α, `lock_detection` has
 θ ≤ 30°, so that it is the smaller of the two angles that this one allows.
 
-**Assumes.** Orthonormal columns of N (`orthonormal_columns`; mutant `short_columns`).
+**Assumes.** Orthonormal columns of N (`orthonormal_columns`; mutant `long_columns`).
 
 **Tight when**, for d = 2, E is symmetric with a zero diagonal in a basis turned by θ: for every θ up to 45°. With the
 sine alone it would be false (mutant `sine_alone`), with ‖E‖/2 too (mutant `halved`).
@@ -62,8 +62,8 @@ def lhs(x: Instance) -> Scalar:
     return (x.alpha - 1) * sine(x) * cosine
 
 
-def with_short_columns(x: Instance) -> Scalar:
-    return lhs(Instance(x.ops, {**x.values, "N": x.ops.scaled(0.5, x.N)}))
+def with_long_columns(x: Instance) -> Scalar:
+    return lhs(Instance(x.ops, {**x.values, "N": x.ops.scaled(2, x.N)}))
 
 
 def rhs(x: Instance) -> Scalar:
@@ -102,7 +102,7 @@ statement = Statement(
         ),
     ),
     mutants=(
-        Mutant("short_columns", "$N/2$ in place of $N$", {"lhs": with_short_columns}),
+        Mutant("long_columns", "$2N$ in place of $N$", {"lhs": with_long_columns}),
         Mutant("sine_alone", r"$1$ in place of $\sigma_r(N^\top V)$", {"lhs": lambda x: (x.alpha - 1) * sine(x)}),
         Mutant("halved", r"half of $\|E\|$", {"rhs": lambda x: rhs(x) / 2}),
     ),
