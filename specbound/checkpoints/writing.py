@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from specbound.checkpoints.folder import PIECE
-from specbound.checkpoints.header import FLOATS, byte_count, encoded
+from specbound.checkpoints.header import byte_count, encoded
 from specbound.core.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -29,11 +29,6 @@ class Part:
     dtype: str
     shape: tuple[int, ...]
     content: Callable[[], Iterable[bytes | memoryview]]
-
-
-def type_name(tensor: Tensor) -> str:
-    """What safetensors calls the dtype of a tensor."""
-    return next(name for name, dtype in FLOATS.items() if str(tensor.dtype) == f"torch.{dtype}")
 
 
 def bytes_of(tensor: Tensor) -> Iterator[memoryview]:

@@ -30,6 +30,11 @@ class Batch:
         return model(*self.arguments, **self.keywords)
 
 
+def kept(data: Any) -> Any:
+    """The data in a form that can be read again: a generator of batches as a list."""
+    return data if isinstance(data, tuple) and len(data) == 2 else list(data)
+
+
 def batches(data: Any) -> tuple[Batch, ...]:
     """The batches of ``data``, kept, so that a generator is read once only.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 import torch
 from torch import nn
 
-from specbound.core.errors import InvalidInput, unknown_name
+from specbound.core.errors import InvalidInput
+from specbound.core.names import matching_names
 
 Names: TypeAlias = str | Iterable[str] | None
 
@@ -45,15 +45,10 @@ def _matching(model: nn.Module, params: str | Iterable[str]) -> set[nn.Parameter
     patterns: list[Any] = [params] if isinstance(params, str) else list(params)
     if not patterns:
         raise InvalidInput("params is empty; give a name or glob, or None for all trainable parameters")
-    chosen: set[nn.Parameter] = set()
     for pattern in patterns:
         if not isinstance(pattern, str):
             raise InvalidInput(f"params holds a {type(pattern).__name__}; names or globs are required")
-        matches = [parameter for name, parameter in every.items() if name == pattern or fnmatchcase(name, pattern)]
-        if not matches:
-            raise unknown_name("parameter", pattern, every)
-        chosen.update(matches)
-    return chosen
+    return {every[name] for name in matching_names("parameter", patterns, every, every)}
 
 
 def _check_kind(found: dict[str, nn.Parameter]) -> None:

@@ -38,7 +38,7 @@ def unlocking_bound(
         rows, columns = (ones, scales) if deformation.side == "after" else (scales, ones)
         largest = _norm_of_moduli(compensator, rows, columns)
         contracted = inflated = 1.0
-        left, right = (float(torch.linalg.vector_norm(part)) for part in deformation.reflectors())
+        left, right = (float(torch.linalg.vector_norm(part)) for part in deformation.reflectors)
         arithmetic = v * ((count + 4) * largest + 2 * (count + 2 * scaled + 4) * left * right)
         arithmetic += deformation.defect(form)
     total = (u * contracted + u * (1 + u) * largest) * inflated + arithmetic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,12 @@ from specbound.checkpoints import Checkpoint, open_checkpoint
 from specbound.checkpoints.header import FLOATS, Entry
 from specbound.checkpoints.writing import Part, bytes_of
 from specbound.core.errors import InvalidInput
-from specbound.locking.detection import COMPENSATOR, LOCKED, FoundLock, find_locks
+from specbound.locking.detection import COMPENSATOR, LOCKED, FoundLock, find_locks, matrix_shape
+from specbound.locking.layers import drawn
 from specbound.locking.pair import Spec, make_pair
 from specbound.locking.pieces import merged
 from specbound.locking.rewriting import RECORD, read_record, rewrite
-from specbound.locking.stored import drawn, matching_weights, matrix_shape, refuse_unlockable, type_named
+from specbound.locking.stored import matching_weights, refuse_unlockable, type_named
 
 
 def lock_checkpoint(
@@ -86,22 +87,22 @@ def unlock_checkpoint(source: Path, target: Path) -> list[FoundLock]:
     half or the side is not known; then there is nothing at the target.
     """
     checkpoint = open_checkpoint(source)
-    before = read_record(source)
+    recorded = read_record(source)
     found = find_locks(checkpoint)
     if not found:
         raise InvalidInput(f"{source} has no locks; there is nothing to unlock")
-    sides = {entry["layer"]: entry["stored_side"] for entry in before.get("layers", [])}
-    types = {entry["layer"]: entry["original_dtype"] for entry in before.get("layers", [])}
     locks: dict[str, FoundLock] = {}
     gone = {lock.compensator for lock in found}
     for lock in found:
-        if lock.deformed is None or not (lock.side or sides.get(lock.layer)):
+        said = recorded.get(lock.layer)
+        side = lock.side or (said.stored_side if said else None)
+        if lock.deformed is None or side is None:
             half = "its deformed weight" if lock.deformed is None else "the side of its compensator"
             raise InvalidInput(f"{lock.layer}: {half} is not known, so it cannot be merged; keep {RECORD} beside it")
         if lock.deformed in locks or lock.deformed in gone:
             raise InvalidInput(f"several locks act on {lock.deformed}, in an order that is not known; merge them")
-        _refuse_unfit(checkpoint, lock, lock.side or sides[lock.layer])
-        locks[lock.deformed] = lock
+        _refuse_unfit(checkpoint, lock.deformed, lock.compensator, side)
+        locks[lock.deformed] = replace(lock, side=side)
 
     def unlocked(name: str, entry: Entry) -> Iterator[Part]:
         if name in gone:
@@ -110,12 +111,12 @@ def unlock_checkpoint(source: Path, target: Path) -> list[FoundLock]:
             yield _kept(checkpoint, name, entry)
             return
         lock = locks[name]
-        side = lock.side or sides[lock.layer]
         shape = checkpoint.places[lock.compensator][1].shape
-        shape = (entry.shape[0], *shape[1:]) if side == "before" and len(shape) > 2 else entry.shape
-        dtype = types.get(lock.layer, entry.dtype)
-        merged = f"{name.removesuffix(LOCKED)}.weight" if name.endswith(LOCKED) else name
-        yield Part(merged, dtype, shape, lambda: bytes_of(_merged(checkpoint, lock, side, dtype)))
+        shape = (entry.shape[0], *shape[1:]) if lock.side == "before" and len(shape) > 2 else entry.shape
+        dtype = recorded[lock.layer].original_dtype if lock.layer in recorded else entry.dtype
+        whole = f"{name.removesuffix(LOCKED)}.weight" if name.endswith(LOCKED) else name
+        names = (lock.compensator, name) if lock.side == "after" else (name, lock.compensator)
+        yield Part(whole, dtype, shape, lambda: bytes_of(_product(checkpoint, *names, dtype)))
 
     rewrite(checkpoint, target, unlocked)
     return found
@@ -176,23 +177,19 @@ class _Pair:
         return [part.T for part in parts] if self.transposed else parts
 
 
-def _refuse_unfit(checkpoint: Checkpoint, lock: FoundLock, side: str) -> None:
-    assert lock.deformed is not None  # noqa: S101 (others are refused)
-    names = (lock.deformed, lock.compensator)
-    shapes = [checkpoint.places[name][1].shape for name in names]
-    (rows, columns), (size, _) = (matrix_shape(shape, transposed=False) for shape in shapes)
+def _refuse_unfit(checkpoint: Checkpoint, deformed: str, compensator: str, side: str) -> None:
+    shapes = [checkpoint.places[name][1].shape for name in (deformed, compensator)]
+    (rows, columns), (size, _) = map(matrix_shape, shapes)
     if size != (rows if side == "after" else columns):
         raise InvalidInput(
-            f"{names[0]} of shape {list(shapes[0])} and {names[1]} of shape {list(shapes[1])} are no pair with the "
+            f"{deformed} of shape {list(shapes[0])} and {compensator} of shape {list(shapes[1])} are no pair with the "
             f"compensator {side} the weight; get the checkpoint again"
         )
 
 
-def _merged(checkpoint: Checkpoint, lock: FoundLock, side: str, dtype: str) -> Tensor:
-    assert lock.deformed is not None  # noqa: S101 (others are refused)
-    names = (lock.compensator, lock.deformed) if side == "after" else (lock.deformed, lock.compensator)
-    left, right = (checkpoint.tensor(name).flatten(1) for name in names)
-    return merged(left, right, getattr(torch, FLOATS[dtype]))
+def _product(checkpoint: Checkpoint, left: str, right: str, dtype: str) -> Tensor:
+    first, second = (checkpoint.tensor(name).flatten(1) for name in (left, right))
+    return merged(first, second, getattr(torch, FLOATS[dtype]))
 
 
 def _kept(checkpoint: Checkpoint, name: str, entry: Entry) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -59,6 +60,7 @@ class Deformation:
         scales[: len(self.factors)] = self.factors
         return scales
 
+    @cached_property
     def reflectors(self) -> tuple[Tensor, Tensor]:
         """L and R, ``(d, c)``: ``Q = I + L Rᵀ`` is orthogonal, its first columns those of U up to sign.
 
@@ -75,7 +77,7 @@ class Deformation:
 
     def rotation(self) -> Tensor:
         """Q itself, ``(d, d)``."""
-        left, right = self.reflectors()
+        left, right = self.reflectors
         return torch.eye(len(left), dtype=left.dtype, device=left.device) + left @ right.T
 
     def defect(self, form: str) -> float:
@@ -83,7 +85,7 @@ class Deformation:
         if form == "dense":
             u = self.directions
             return float(torch.linalg.matrix_norm(u.T @ u - torch.eye(u.shape[1]).to(u)))
-        left, right = self.reflectors()
+        left, right = self.reflectors
         # L = R K for a small K, and QQᵀ − I = R (K + Kᵀ + K RᵀR Kᵀ) Rᵀ.
         gram = right.T @ right
         small = torch.linalg.solve(gram, right.T @ left)
@@ -95,7 +97,7 @@ class Deformation:
         return _Factor(u * (self.factors - 1), u), _Factor(u * (1 / self.factors - 1), u)
 
     def _rotated_factors(self) -> tuple[_Factor, _Factor]:
-        left, right = self.reflectors()
+        left, right = self.reflectors
         return _Factor(right, left, rows=self.scales()), _Factor(left, right, columns=1 / self.scales())
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -28,8 +29,9 @@ class FoundLock:
     ``layer``: the module path, or that of the deformed weight where names say nothing. ``k``, ``alpha``, ``form``:
     None for a pair by name whose compensator has no lock's spectrum, as after training; ``alpha`` also where the dtype
     does not resolve it; a pair that compensates nothing has ``k = 0`` and ``alpha = 1``. ``side``: on which side the
-    compensator multiplies the weight *as it is stored*, after for ``C W̃``; None where both fit. ``deformed``,
-    ``compensator``: the names of the two tensors, the first None where none fits. ``directions``: U_k, ``(d, k)``.
+    compensator multiplies the weight *as it is stored*, after for ``C W̃``, or of a module acts; None where both fit.
+    ``deformed``, ``compensator``: the names of the two tensors, the first None where none fits. ``directions``: U_k,
+    ``(d, k)``.
     """
 
     layer: str
@@ -86,11 +88,7 @@ def _in_model(model: nn.Module) -> list[FoundLock]:
     found = list(_locks(shapes, tensors.__getitem__))
     sides = {name: module.side for name, module in locks_in(model).items()}
     # A module knows its side, also where the two factors look alike.
-    return [_with_side(lock, sides.get(lock.layer, lock.side)) for lock in found]
-
-
-def _with_side(lock: FoundLock, side: str | None) -> FoundLock:
-    return FoundLock(**{**lock.__dict__, "side": side})
+    return [replace(lock, side=sides.get(lock.layer, lock.side)) for lock in found]
 
 
 def _locks(shapes: Mapping[str, tuple[int, ...]], load: Callable[[str], Tensor]) -> Iterator[FoundLock]:
@@ -148,7 +146,7 @@ def _unnamed(
     size = len(lock.directions)
     fitting: list[tuple[bool, float, int, str, str]] = []
     for other, shape in shapes.items():
-        sides = ["after"] * (shape[0] == size) + ["before"] * (_columns(shape) == size)
+        sides = ["after"] * (shape[0] == size) + ["before"] * (matrix_shape(shape)[1] == size)
         if other == name or (lock.side and lock.side not in sides):
             continue
         for side in [lock.side] if lock.side else sides:
@@ -179,12 +177,15 @@ def _leak(weight: Tensor, lock: Lock, side: str) -> float:
     return out / size if size else float("inf")
 
 
+def matrix_shape(shape: tuple[int, ...], transposed: bool = False) -> tuple[int, int]:
+    """Outputs and inputs of the linear map that is stored in that shape."""
+    rows, columns = shape[0], math.prod(shape[1:])
+    return (columns, rows) if transposed else (rows, columns)
+
+
 def _is_square(shape: tuple[int, ...]) -> bool:
-    return shape[0] == _columns(shape) > 1
-
-
-def _columns(shape: tuple[int, ...]) -> int:
-    return torch.Size(shape[1:]).numel()
+    rows, columns = matrix_shape(shape)
+    return rows == columns > 1
 
 
 def _shared(one: str, other: str) -> str:

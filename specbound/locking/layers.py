@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 
 import torch
 from torch import nn
 
-from specbound.core.errors import InvalidInput, unknown_name
+from specbound.core.errors import InvalidInput
+from specbound.core.names import matching_names
 from specbound.curvature.linear_maps import NAMES, is_linear_map, refuse_unusual
 from specbound.locking.module import LockedLinear
 
@@ -35,12 +35,7 @@ def matching(model: nn.Module, layers: str | Iterable[str]) -> list[str]:
     """
     modules = dict(model.named_modules())
     candidates = [name for name, _ in _candidates(model)]
-    found: set[str] = set()
-    for pattern in [layers] if isinstance(layers, str) else layers:
-        hits = [pattern] if pattern in modules else [name for name in candidates if fnmatchcase(name, pattern)]
-        if not hits:
-            raise unknown_name("layer", pattern, candidates or modules)
-        found.update(hits)
+    found = matching_names("layer", [layers] if isinstance(layers, str) else layers, modules, candidates)
     if not found:
         raise InvalidInput(f"no layers are named; required: module paths of {NAMES}, or globs on them")
     return [name for name in modules if name in found]
@@ -49,8 +44,7 @@ def matching(model: nn.Module, layers: str | Iterable[str]) -> list[str]:
 def lockable(model: nn.Module, name: str) -> nn.Module:
     """The layer at that path; raises :class:`InvalidInput` where it cannot be locked."""
     layer = model.get_submodule(name)
-    parent = name.rpartition(".")[0]
-    if isinstance(layer, LockedLinear) or (parent and isinstance(model.get_submodule(parent), LockedLinear)):
+    if isinstance(layer, LockedLinear) or _is_half(model, name):
         raise InvalidInput(f"{name} is locked already; unlock it first")
     if not is_linear_map(layer) or not name:
         raise InvalidInput(
@@ -77,11 +71,15 @@ def random_layers(model: nn.Module, n: int, seed: int = 0) -> list[str]:
     >>> random_layers(nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 2)), 2)
     ['0', '2']
     """
-    names = list(all_lockable(model))
-    if not 1 <= n <= len(names):
-        raise InvalidInput(f"n = {n}; required: from 1 to {len(names)}, the layers of this model that can be locked")
-    chosen = torch.randperm(len(names), generator=torch.Generator().manual_seed(seed))[:n].tolist()
-    return [names[index] for index in sorted(chosen)]
+    return drawn(list(all_lockable(model)), n, seed)
+
+
+def drawn(layers: list[str], n: int, seed: int) -> list[str]:
+    """n of the layers at random, in their order; raises :class:`InvalidInput` where there are not so many."""
+    if not 1 <= n <= len(layers):
+        raise InvalidInput(f"{n} random layers; required: from 1 to {len(layers)}, the layers that can be chosen")
+    chosen = torch.randperm(len(layers), generator=torch.Generator().manual_seed(seed))[:n].tolist()
+    return [layers[index] for index in sorted(chosen)]
 
 
 def all_lockable(model: nn.Module) -> Iterator[str]:
@@ -102,7 +100,11 @@ def put(model: nn.Module, name: str, module: nn.Module) -> None:
 
 def _candidates(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     for name, module in model.named_modules():
-        parent = name.rpartition(".")[0]
-        inside = parent and isinstance(model.get_submodule(parent), LockedLinear)
-        if name and is_linear_map(module) and not inside:
+        if name and is_linear_map(module) and not _is_half(model, name):
             yield name, module
+
+
+def _is_half(model: nn.Module, name: str) -> bool:
+    """Whether a module is one of the two of a locked layer."""
+    parent = name.rpartition(".")[0]
+    return bool(parent) and isinstance(model.get_submodule(parent), LockedLinear)

@@ -50,15 +50,15 @@ def _pairs(model: nn.Module, checkpoint: Checkpoint, path: Path) -> dict[str, Lo
     layers = [name for name in names if f"{name}{COMPENSATOR}" in checkpoint.places]
     if not layers:
         raise InvalidInput(f"{path} holds no locked layers; load it as any other checkpoint")
-    recorded = {entry["layer"]: entry["stored_side"] for entry in read_record(path).get("layers", [])}
+    sides: dict[str, str | None] = {layer: said.stored_side for layer, said in read_record(path).items()}
+    if not sides.keys() >= set(layers):
+        sides = {lock.layer: lock.side for lock in find_locks(checkpoint)} | sides
     modules = dict(model.named_modules())
     found: dict[str, LockedLinear] = {}
     for layer in layers:
         if layer not in modules or not is_linear_map(modules[layer]):
             raise InvalidInput(f"{path} locks {layer}, which is no layer of this model that can be locked")
-        if layer not in recorded:
-            recorded = {lock.layer: lock.side for lock in find_locks(checkpoint)} | recorded
-        found[layer] = _pair(lockable(model, layer), layer, checkpoint, recorded.get(layer))
+        found[layer] = _pair(lockable(model, layer), layer, checkpoint, sides.get(layer))
     return found
 
 

@@ -73,7 +73,7 @@ def lock(
     before, seen = (None, {}) if inputs is None else _observed(model, chosen, inputs)
     pairs: dict[str, Pair] = {}
     for name, layer in chosen.items():
-        measure = _on_inputs(name, layer, seen[name]) if inputs is not None else None
+        measure = _on_inputs(layer, seen[name]) if inputs is not None else None
         dtype = layer.get_parameter("weight").dtype
         try:
             pairs[name] = make_pair(matrix_of(layer).detach(), spec, dtype, measure)
@@ -170,7 +170,7 @@ def _tensors(outputs: Any) -> Iterator[Tensor]:
             yield from _tensors(part)
 
 
-def _on_inputs(name: str, layer: nn.Module, seen: list[Tensor]) -> Measure | None:
+def _on_inputs(layer: nn.Module, seen: list[Tensor]) -> Measure | None:
     """Outputs are compared on the inputs that the layer was called with; None where it never was."""
     if not seen:
         return None

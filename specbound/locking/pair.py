@@ -19,9 +19,6 @@ AUTO = "auto"
 PROBES = 16
 """Gaussian inputs on which a pair is measured where no others are given."""
 
-SHORTENINGS = 40
-"""Halvings of an interval of log α in the search for the largest α that a format holds."""
-
 
 @dataclass(frozen=True)
 class Spec:
@@ -151,9 +148,7 @@ def _largest(holds: Callable[[float], bool], alpha: float) -> float | None:
     good, bad = 0.0, math.log(alpha)
     if not holds(1.0):
         return None
-    for _ in range(SHORTENINGS):
-        if abs(bad - good) <= 0.01:
-            break
+    while abs(bad - good) > 0.01:
         middle = (good + bad) / 2
         good, bad = (middle, bad) if holds(math.exp(middle)) else (good, middle)
     digits = 10.0 ** (math.floor(good / math.log(10)) - 2)

@@ -11,9 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from specbound.core.errors import InvalidInput
-from specbound.curvature.data import Loss, batches
+from specbound.curvature.data import Loss, batches, kept
+from specbound.curvature.linear_maps import matrix_of
 from specbound.curvature.operator import Operator
 from specbound.curvature.predicted import compensator_curvature, predicted_curvature
+from specbound.curvature.state import lent
 from specbound.curvature.top import top_singular_value_of
 from specbound.locking.layers import all_lockable, lockable, matching
 from specbound.numeric.ops import NotAvailable
@@ -71,10 +73,10 @@ def plan(
     True
     """
     limit = stability_limit_of_curvature(target_learning_rate, optimizer, **optimizer_options)
-    kept = data if isinstance(data, tuple) and len(data) == 2 else list(data)
+    data = kept(data)
     found = {
-        name: _largest_eigenvalue(compensator_curvature(model, loss, kept, name, k))
-        for name in _carriers(model, layers, k, kept)
+        name: _largest_eigenvalue(compensator_curvature(model, loss, data, name, k))
+        for name in _carriers(model, layers, k, data)
     }
     ranked = dict(sorted(found.items(), key=lambda item: -item[1]))
     carrying = [name for name, value in ranked.items() if value > 0][:n]
@@ -94,11 +96,11 @@ def most_curved_layers(
 
     Parameters as in :func:`plan`. **Raises.** :class:`InvalidInput` for n that is not from 1 to their number.
     """
-    kept = data if isinstance(data, tuple) and len(data) == 2 else list(data)
-    names = _carriers(model, layers, k, kept)
+    data = kept(data)
+    names = _carriers(model, layers, k, data)
     if not 1 <= n <= len(names):
         raise InvalidInput(f"n = {n}; required: from 1 to {len(names)}, the layers that can be locked and are called")
-    found = {name: predicted_curvature(model, loss, kept, name, k) for name in names}
+    found = {name: predicted_curvature(model, loss, data, name, k) for name in names}
     return sorted(found, key=lambda name: -found[name])[:n]
 
 
@@ -142,14 +144,10 @@ def _carriers(model: nn.Module, layers: str | Iterable[str], k: int, data: Any) 
     found = [name for name in matching(model, patterns) if name in patterns or (name in allowed and calls[name] == 1)]
     for name in found:
         lockable(model, name)
-    wide = [name for name in found if name in patterns or min(_sizes(model, name)) >= k]
+    wide = [name for name in found if name in patterns or min(matrix_of(model.get_submodule(name)).shape) >= k]
     if not wide:
         raise InvalidInput(f"no layer that is called once in a forward pass has k = {k} directions; take a smaller k")
     return wide
-
-
-def _sizes(model: nn.Module, name: str) -> torch.Size:
-    return model.get_submodule(name).get_parameter("weight").flatten(1).shape
 
 
 def _calls(model: nn.Module, data: Any) -> Mapping[str, int]:
@@ -163,7 +161,8 @@ def _calls(model: nn.Module, data: Any) -> Mapping[str, int]:
 
     hooks = [module.register_forward_hook(count(name)) for name, module in model.named_modules()]
     try:
-        with torch.no_grad():
+        # Buffers are lent: what training mode writes to them is lost, as everywhere that a model is only looked at.
+        with lent(model, ()), torch.no_grad():
             batches(data)[0].outputs(model)
     finally:
         for handle in hooks:

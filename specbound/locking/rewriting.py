@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +25,31 @@ WEIGHTS = (".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".gguf", 
 """How other files with weights end, in small letters: a copy of one would publish what the lock is meant to keep."""
 
 
-def read_record(path: Path) -> dict[str, Any]:
-    """What ``specdef.json`` beside a checkpoint says; empty where there is none."""
+@dataclass(frozen=True)
+class Recorded:
+    """What a record says of a layer: on which side its compensator is stored, and the type of the weight before."""
+
+    stored_side: str
+    original_dtype: str
+
+
+def read_record(path: Path) -> dict[str, Recorded]:
+    """What ``specdef.json`` beside a checkpoint says of each layer; empty where there is none."""
     place = record_of(path.parent if path.suffix == ".json" and not path.is_dir() else path)
     if not place.is_file():
         return {}
     try:
-        found = json.loads(place.read_text(encoding="utf-8"))
-        named = [(entry["layer"], entry["stored_side"], entry["original_dtype"]) for entry in found["layers"]]
+        layers = json.loads(place.read_text(encoding="utf-8"))["layers"]
+        found = [(entry["layer"], Recorded(entry["stored_side"], entry["original_dtype"])) for entry in layers]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise InvalidInput(f"{place} is not a record of locks; get it again, or remove it") from None
     sides, types = ("after", "before"), tuple(FLOATS)
-    if not all(isinstance(layer, str) and side in sides and dtype in types for layer, side, dtype in named):
-        raise InvalidInput(f"{place} names layers, sides or dtypes that there are none of; get it again, or remove it")
-    return found
+    for layer, said in found:
+        if not (isinstance(layer, str) and said.stored_side in sides and said.original_dtype in types):
+            raise InvalidInput(
+                f"{place} names layers, sides or dtypes that there are none of; get it again, or remove it"
+            )
+    return dict(found)
 
 
 def rewrite(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
-
-import torch
 
 from specbound.checkpoints import Checkpoint
 from specbound.checkpoints.header import FLOATS
 from specbound.core.errors import InvalidInput, unknown_name
-from specbound.locking.detection import LOCKED
+from specbound.core.names import matching_names
+from specbound.locking.detection import LOCKED, matrix_shape
 from specbound.locking.pair import Spec
 
 LARGEST = 16
@@ -27,25 +25,14 @@ def matching_weights(checkpoint: Checkpoint, patterns: Iterable[str]) -> list[st
         raise InvalidInput(
             f"{checkpoint.path} has no weights to lock; required: tensors with names that end in .weight"
         )
-    found: set[str] = set()
-    for pattern in patterns:
-        if pattern in pairs:
-            raise InvalidInput(f"{pattern} is locked already; unlock it first")
-        hits = [pattern] if pattern in plain else [name for name in matrices if fnmatchcase(name, pattern)]
-        if not hits:
-            raise unknown_name("layer", pattern, matrices or plain)
-        found.update(hits)
+    given = list(patterns)
+    again = next((pattern for pattern in given if pattern in pairs), None)
+    if again is not None:
+        raise InvalidInput(f"{again} is locked already; unlock it first")
+    found = matching_names("layer", given, plain, matrices)
     if not found:
         raise InvalidInput("no layers are named; required: names of weights without .weight, or globs on them")
     return [name for name in plain if name in found]
-
-
-def drawn(layers: list[str], count: int, seed: int) -> list[str]:
-    """That many of the layers, at random."""
-    if not 1 <= count <= len(layers):
-        raise InvalidInput(f"{count} random layers; required: from 1 to {len(layers)}, the layers that match")
-    chosen = torch.randperm(len(layers), generator=torch.Generator().manual_seed(seed))[:count].tolist()
-    return [layers[index] for index in sorted(chosen)]
 
 
 def refuse_unlockable(checkpoint: Checkpoint, layer: str, spec: Spec, transposed: bool) -> None:
@@ -78,12 +65,6 @@ def refuse_unlockable(checkpoint: Checkpoint, layer: str, spec: Spec, transposed
 
 def _equal(one: Iterator[bytes], other: Iterator[bytes]) -> bool:
     return all(a == b for a, b in zip(one, other, strict=True))
-
-
-def matrix_shape(shape: tuple[int, ...], transposed: bool) -> tuple[int, int]:
-    """Outputs and inputs of the linear map that is stored in that shape."""
-    rows, columns = shape[0], torch.Size(shape[1:]).numel()
-    return (columns, rows) if transposed else (rows, columns)
 
 
 def type_named(dtype: str) -> str:

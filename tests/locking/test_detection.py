@@ -226,3 +226,19 @@ def test_a_model_with_locks_says_what_its_checkpoint_says(tmp_path: Path) -> Non
     lock(model, "*", alpha=20.0, k=2, form="rotated", side="before")
     assert inspect(model) == inspect(saved(tmp_path / "m.safetensors", model.state_dict()))
     assert [found.layer for found in inspect(model)] == ["0", "2", "3"]
+
+
+def test_a_compensator_with_something_skew_beside_it_is_none() -> None:
+    compensator = make_pair(drawn(12, 9), Spec(10.0, 2), torch.float64).compensator
+    skew = torch.zeros_like(compensator)
+    skew[0, 1], skew[1, 0] = 0.1, -0.1
+    assert recognised(compensator) is not None
+    assert recognised(compensator + skew) is None
+
+
+def test_a_weight_that_is_part_of_a_lock_by_name_is_no_partner_of_another(tmp_path: Path) -> None:
+    one, other = (_pair((24, 24), Spec(30.0, 2, "rotated"), torch.float32, seed=seed) for seed in (0, 1))
+    content = {"x.locked.weight": one[0], "x.compensator.weight": one[1], "x.locket.weight": other[1], "z": other[0]}
+    found = inspect(saved(tmp_path / "m.safetensors", content))
+    pairs = {(lock.compensator, lock.deformed) for lock in found}
+    assert pairs == {("x.compensator.weight", "x.locked.weight"), ("x.locket.weight", "z")}

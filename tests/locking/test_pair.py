@@ -90,3 +90,18 @@ def test_weights_that_cannot_be_locked_are_refused() -> None:
         make_pair(bad, Spec(10.0, 1), torch.float64)
     with pytest.raises(InvalidInput, match="above the rank of the weight, 0"):
         make_pair(torch.zeros(4, 4), Spec(10.0, 1), torch.float32)
+
+
+def test_float16_is_refused_where_inputs_of_variance_1_can_overflow_though_those_drawn_do_not() -> None:
+    row = torch.ones(64, dtype=torch.float64) / 8
+    weight = torch.outer(torch.tensor([1.0, 0.0], dtype=torch.float64), row).half()
+    # The drawn inputs reach about 3 of the row's norm, others of root mean square 1 the square root of 64.
+    for alpha, holds in ((8_000.0, True), (12_000.0, False)):
+        spec = Spec(alpha, 1, "rotated")
+        if holds:
+            assert make_pair(weight, spec, torch.float16).error < 0.01
+        else:
+            with pytest.raises(InvalidInput, match="outputs would overflow"):
+                make_pair(weight, spec, torch.float16)
+    drawn = torch.randn(16, 64, generator=torch.Generator().manual_seed(0)).double() @ row
+    assert 12_000 * float(drawn.abs().max()) < 65_504

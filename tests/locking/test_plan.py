@@ -131,3 +131,12 @@ def test_layers_whose_weight_is_read_instead_of_called_are_left_out(one_thread) 
     layer = nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0, batch_first=True).double()
     data = torch.randn(3, 2, 4, dtype=torch.float64), torch.zeros(3, 2, 4, dtype=torch.float64)
     assert "self_attn.out_proj" not in plan(layer, nn.functional.mse_loss, data, 1e-3, k=1).curvatures
+
+
+def test_planning_leaves_the_model_as_it_was(one_thread) -> None:
+    model = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)).double()
+    before = copy.deepcopy(model.state_dict())
+    data = torch.randn(9, 4, dtype=torch.float64), torch.zeros(9, 2, dtype=torch.float64)
+    plan(model, nn.functional.mse_loss, data, 1e-3, k=1)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+    assert all(parameter.requires_grad for parameter in model.parameters())

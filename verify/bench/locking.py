@@ -19,7 +19,7 @@ from specbound.checkpoints import open_checkpoint
 from specbound.checkpoints.writing import Part, bytes_of, write_file
 from specbound.locking import inspect, lock, unlock_checkpoint
 from specbound.locking.deformation import FORMS, SIDES, spectral_deformation
-from specbound.locking.pair import Spec, make_pair
+from specbound.locking.pair import Spec, make_pair, relative_error
 from specbound.locking.pieces import merged
 from verify.weights import TRANSFORMER_PACKAGE
 
@@ -108,8 +108,7 @@ def _off(weight: Tensor, deformed: Tensor, compensator: Tensor) -> float:
     generator = torch.Generator().manual_seed(1)
     inputs = torch.randn(16, weight.shape[1], generator=generator).to(weight)
     exact = inputs.double() @ weight.double().T
-    found = inputs @ deformed.T @ compensator.T
-    return float(torch.linalg.norm(found.double() - exact) / torch.linalg.norm(exact))
+    return relative_error(inputs @ deformed.T @ compensator.T, exact)
 
 
 def _seconds(work: Callable[[], object], rounds: int, device: str) -> float:
@@ -142,11 +141,11 @@ def _errors() -> Iterator[str]:
         for dtype in (torch.float64, torch.float32, torch.bfloat16):
             w, x = weight.to(dtype), inputs.to(dtype)
             exact = _longdouble(x, w) if dtype == torch.float64 else x.double() @ w.double().T
-            own = _relative(x @ w.T, exact)
+            own = relative_error(x @ w.T, exact)
             found = []
             for alpha in ALPHAS:
                 pair = make_pair(w, Spec(alpha, K, "rotated"), dtype)
-                found.append((_relative(pair.outputs(x), exact) - own) / (torch.finfo(dtype).eps / 2))
+                found.append((relative_error(pair.outputs(x), exact) - own) / (torch.finfo(dtype).eps / 2))
             values = ", ".join(f"{value:.2f}" for value in found)
             yield f"rotated, {source}, {dtype}: errors above the layer's own {own:.1e}, in u, α = 1 … 2³⁰: {values}"
 
@@ -179,10 +178,6 @@ def _keeping(seen: list[Tensor]) -> Callable[..., None]:
     return hook
 
 
-def _relative(found: Tensor, exact: Tensor) -> float:
-    return float(torch.linalg.norm(found.double() - exact.double()) / torch.linalg.norm(exact.double()))
-
-
 def _longdouble(inputs: Tensor, weight: Tensor) -> Tensor:
     """Products summed in extended precision, rounded to float64."""
     import numpy as np
@@ -204,7 +199,7 @@ def _unlocking() -> Iterator[str]:
                     pair = make_pair(w, Spec(alpha, K, form, side, tolerance=1e6), dtype)
                     left, right = pair.compensator, pair.deformed
                     back = merged(left, right, dtype) if side == "after" else merged(right, left, dtype)
-                    errors.append(_relative(back, w))
+                    errors.append(relative_error(back, w))
                     shares.append(errors[-1] / pair.ceiling)
             yield (
                 f"unlocking, {form}, {dtype}: off by at most {max(errors):.1e}, at most {max(shares):.3f} of the "

@@ -15,7 +15,7 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from specbound.checks.network.factors import Route
 from specbound.core.errors import InvalidInput
 from specbound.curvature import Operator, hessian
-from specbound.curvature.data import Loss, batches
+from specbound.curvature.data import Loss, batches, kept
 from specbound.locking import lock
 from specbound.locking.deformation import Deformation, spectral_deformation
 from specbound.locking.layers import lockable, matching
@@ -47,9 +47,7 @@ class Case:
     route: Route | None = None
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.data, tuple) and len(self.data) == 2):
-            # A generator must outlive the first pass.
-            object.__setattr__(self, "data", list(self.data))
+        object.__setattr__(self, "data", kept(self.data))
         names = matching(self.model, [self.layer])
         if names != [self.layer]:
             raise InvalidInput(f"layer {self.layer!r} stands for {', '.join(names)}; required: a single module path")
