@@ -9,7 +9,11 @@ SMALL = 500
 """Up to this smaller side a full decomposition costs less than the search."""
 
 BLOCK = 16
-"""Vectors that are multiplied at a time: singular values that are repeated up to so often are found in one block."""
+"""Vectors that are multiplied at a time: so many copies of a repeated singular value are found for certain."""
+
+PROBES, STEPS, MISSED = 8, 3, 0.02
+"""Random vectors, and steps of the power method on them, that look for a larger singular value which the search missed,
+as more than :data:`BLOCK` copies of one; and by how much it has to be larger, relative, to count."""
 
 RESIDUAL = 1e-4
 """``‖W Wᵀu − σ²u‖ ≤ RESIDUAL · σ₁²`` for every vector: singular values are then accurate to about its square."""
@@ -31,7 +35,7 @@ def top_singular_vectors(weight: Tensor, k: int) -> tuple[Tensor, Tensor]:
     **Accuracy.** The vectors are orthonormal to float64 rounding, whatever the dtype of the weight. For a smaller side
     of at most :data:`SMALL` they are LAPACK's; else the search runs in float64 for float64 weights and in float32 for
     narrower ones, and ends with residuals of at most :data:`RESIDUAL`, checked by a product with the weight; a spectrum
-    on which it does not end so within a third of the smaller side is decomposed in full.
+    on which it does not end so within a third of the smaller side, or of which it missed a part, is decomposed in full.
     **Source.** Golub, Luk and Overton, *ACM Trans. Math. Softw.* 7 (1981) 149–169: the block method.
     """
     if min(weight.shape) > SMALL and 4 * (k + BLOCK) < min(weight.shape):
@@ -39,7 +43,7 @@ def top_singular_vectors(weight: Tensor, k: int) -> tuple[Tensor, Tensor]:
         vectors = _search(working, k)
         if vectors is not None:
             values, residual = _values(working, vectors)
-            if residual <= RESIDUAL:
+            if residual <= RESIDUAL and _beside(working, vectors) <= (1 + MISSED) * float(values[-1]):
                 return vectors, values
     left, values, _ = torch.linalg.svd(weight.to(torch.float64), full_matrices=False)
     return left[:, :k], values[:k]
@@ -103,3 +107,15 @@ def _values(weight: Tensor, vectors: Tensor) -> tuple[Tensor, float]:
     apart = (weight @ images).to(torch.float64) - vectors * values**2
     top = float(values[0]) ** 2
     return values, float(torch.linalg.vector_norm(apart, dim=0).max()) / top if top else 0.0
+
+
+def _beside(weight: Tensor, vectors: Tensor) -> float:
+    """An estimate from below of the largest singular value orthogonal to these left vectors."""
+    known = vectors.to(weight.dtype)
+    generator = torch.Generator().manual_seed(1)
+    found = torch.randn(len(weight), PROBES, generator=generator, dtype=weight.dtype).to(weight.device)
+    for _ in range(STEPS):
+        found = torch.linalg.qr(found - known @ (known.T @ found)).Q
+        found = weight @ (found.T @ weight).T
+    found = torch.linalg.qr(found - known @ (known.T @ found)).Q
+    return float(torch.linalg.matrix_norm(found.T @ weight, ord=2))
