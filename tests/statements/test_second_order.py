@@ -1,4 +1,4 @@
-"""The two sides of statements on curvature, deformations and limits against slow definitions at 60 digits."""
+"""The two sides of statements on curvature, deformations, limits and rates against slow definitions at 60 digits."""
 
 import numpy as np
 import pytest
@@ -7,12 +7,28 @@ from specbound.core.catalogue import catalog
 from specbound.core.statement import Expected, Statement
 from specbound.core.verdict import Verdict
 from specbound.statements.recipes import recipes_of
-from tests import reference_curvature, reference_deformation, reference_limits, reference_training
+from tests import (
+    reference_curvature,
+    reference_deformation,
+    reference_functions,
+    reference_limits,
+    reference_quadratics,
+    reference_steps,
+    reference_training,
+)
 from tests.reference import exact
 
-AREAS = ("curvature", "deformation", "limits")
+AREAS = ("curvature", "deformation", "limits", "rates")
 CATALOG = {name: statement for name, statement in catalog().items() if statement.area in AREAS}
-REFERENCES = (reference_curvature, reference_deformation, reference_training, reference_limits)
+REFERENCES = (
+    reference_curvature,
+    reference_deformation,
+    reference_functions,
+    reference_limits,
+    reference_quadratics,
+    reference_steps,
+    reference_training,
+)
 SIDES = {name: sides for reference in REFERENCES for name, sides in reference.SIDES.items()}
 DRAWN = 4
 

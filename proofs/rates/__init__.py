@@ -1,0 +1,1 @@
+"""Derivations on rates of convergence."""

@@ -1,0 +1,1 @@
+"""Statements on how fast optimizers converge, and on what a lock does to each of them."""
