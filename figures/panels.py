@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,12 +9,18 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from figures.loading import measured
 from figures.style import FULL_WIDTH, SETTINGS
-from specbound.campaign import Record, Status, read
-from specbound.campaign.log import FILE
+from specbound.campaign import Record
 from specbound.core.errors import InvalidInput
 
-TITLES = {"mlp": "MLP, tanh", "relu": "MLP, ReLU", "cnn": "CNN, SiLU", "transformer": "transformer block"}
+TITLES = {
+    "mlp": "MLP, tanh",
+    "relu": "MLP, ReLU",
+    "cnn": "CNN, SiLU",
+    "transformer": "transformer block",
+    "minilm": "MiniLM",
+}
 
 
 def scaling(results: Path) -> tuple[list[Record], str]:
@@ -23,11 +28,11 @@ def scaling(results: Path) -> tuple[list[Record], str]:
 
     **Raises.** :class:`InvalidInput` where the folder holds none.
     """
-    records = sorted(read(results, "curvature"), key=lambda record: not record.stale)
-    found = [r for r in records if r.status is Status.MEASURED and "blocks" in r.measurement]
+    records, source = measured(results, "curvature")
+    found = [record for record in records if "blocks" in record.measurement]
     if not found:
         raise InvalidInput(f"{results} has no curvature that was measured; the figure would be empty")
-    return found, hashlib.sha256((results / "curvature" / FILE).read_bytes()).hexdigest()[:16]
+    return found, source
 
 
 def of_network(records: Sequence[Record], network: str) -> dict[int, list[Record]]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from math import isfinite
 from typing import Any
 
 import numpy as np
 import torch
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
@@ -29,6 +27,7 @@ from specbound.numeric.ops import NotAvailable
 from verify.exponents import BLOCKS_BETWEEN, SETS_BETWEEN, exponents
 from verify.intervals import interval
 from verify.locks import MINILM, SITES, case
+from verify.tables import SPREAD, table
 
 GROUPS = ("C'U", "C'U⊥", "W'U", "W'U⊥", "others")
 """Parts of the parameters that a lock scales alike: inflated by α, left, contracted by α, left, left."""
@@ -183,7 +182,7 @@ def show(records: Sequence[Record], console: Console) -> None:
     """Prints how tight the law is, which exponents were measured, and how many statements hold on which network."""
     scaling = [r for r in records if r.status is Status.MEASURED and r.parameters["look"] == "scaling"]
     alphas = sorted({r.parameters["alpha"] for r in scaling} - {1.0})
-    law = _table("σ₁ of the locked Hessian over α² σ₁(K), less 1", [f"α = {alpha:.0e}" for alpha in alphas])
+    law = table(f"σ₁ of the locked Hessian over α² σ₁(K), less 1{SPREAD}", [f"α = {alpha:.0e}" for alpha in alphas])
     for network in dict.fromkeys(r.parameters["network"] for r in scaling):
         excess = [
             [r.measurement["top"] / r.prediction["lower"] - 1 for r in scaling if _is(r, network, alpha)]
@@ -191,7 +190,7 @@ def show(records: Sequence[Record], console: Console) -> None:
         ]
         law.add_row(network, *(interval(values, ".1e") for values in excess))
     console.print(law)
-    grown = _table("power of α from 1e3 to 1e5, by what is trained", SETS)
+    grown = table(f"power of α from 1e3 to 1e5, by what is trained{SPREAD}", SETS)
     by_network: dict[str, list[Any]] = {}
     for (network, _), values in exponents(records, "sets", SETS_BETWEEN).items():
         by_network.setdefault(network, []).append(values)
@@ -204,15 +203,6 @@ def show(records: Sequence[Record], console: Console) -> None:
     words = {word: sum(item.verdict is word for item in evidence) for word in Verdict}
     held = ", ".join(f"{count} {word}" for word, count in words.items() if count)
     console.print(f"{len({item.statement for item in evidence})} statements on networks: {held or 'none'}")
-
-
-def _table(title: str, columns: Iterable[str]) -> Table:
-    table = Table(
-        title=f"{title}; ± half a 95 % interval", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
-    )
-    for column in ("", *columns):
-        table.add_column(column, no_wrap=True)
-    return table
 
 
 def _block_lines(records: Sequence[Record]) -> Iterator[str]:

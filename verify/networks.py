@@ -54,7 +54,7 @@ def digits_mlp(
         return nn.Sequential(*layers[:-1])
 
     inputs, targets = digits(count, dtype)
-    return _seeded(build, dtype, seed), cross_entropy, (inputs[:, : widths[0]], targets)
+    return seeded(build, dtype, seed), cross_entropy, (inputs[:, : widths[0]], targets)
 
 
 def digits_cnn(
@@ -74,7 +74,7 @@ def digits_cnn(
             nn.Linear(2 * channels * 16, 10),
         )
 
-    return _seeded(build, dtype, seed), cross_entropy, digits(count, dtype)
+    return seeded(build, dtype, seed), cross_entropy, digits(count, dtype)
 
 
 class DigitsTransformer(nn.Module):
@@ -105,7 +105,7 @@ def digits_transformer(
 ) -> Problem:
     """A stock ``nn.TransformerEncoder`` between linear layers; the defaults have about 69 thousand parameters."""
     build = partial(DigitsTransformer, width, heads, feedforward, layers)
-    return _seeded(build, dtype, seed), cross_entropy, digits(count, dtype)
+    return seeded(build, dtype, seed), cross_entropy, digits(count, dtype)
 
 
 class MiniLMClassifier(nn.Module):
@@ -141,15 +141,15 @@ def minilm_classifier(count: int = 32, tokens: int = 32, dtype: torch.dtype = to
     folder = Path(spec.origin).parent / "model"
     encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False, dtype=dtype, local_files_only=True).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    texts = _docstrings(-(-count // len(TEXTS)))
+    texts = docstrings(-(-count // len(TEXTS)))
     pairs = [(text, label) for group in zip(*texts, strict=True) for label, text in enumerate(group)][:count]
     read = tokenizer([text for text, _ in pairs], padding=True, truncation=True, max_length=tokens, return_tensors="pt")
     inputs = {name: read[name] for name in ("input_ids", "attention_mask")}
-    model = _seeded(partial(MiniLMClassifier, encoder, encoder.config.hidden_size, len(TEXTS)), dtype, seed).eval()
+    model = seeded(partial(MiniLMClassifier, encoder, encoder.config.hidden_size, len(TEXTS)), dtype, seed).eval()
     return model, cross_entropy, (inputs, torch.tensor([label for _, label in pairs]))
 
 
-def _docstrings(count: int) -> list[list[str]]:
+def docstrings(count: int) -> list[list[str]]:
     """For each module, the docstrings of its first functions by name."""
     found: list[list[str]] = []
     for package in TEXTS:
@@ -160,7 +160,7 @@ def _docstrings(count: int) -> list[list[str]]:
     return found
 
 
-def _seeded(build: Callable[[], nn.Module], dtype: torch.dtype, seed: int) -> nn.Module:
+def seeded(build: Callable[[], nn.Module], dtype: torch.dtype, seed: int) -> nn.Module:
     """A model drawn from a seed, with torch's global generator as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -1,0 +1,36 @@
+"""With which power of α the largest stable learning rate of each optimizer falls, and which statement says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """``exponents``: for the dense and the rotated form of a lock; None where no statement gives one."""
+
+    statement: str
+    exponents: Mapping[str, int | None]
+
+
+def _both(statement: str, exponent: int | None) -> Prediction:
+    return Prediction(statement, {"dense": exponent, "rotated": exponent})
+
+
+PREDICTED = {
+    "sgd": _both("trajectory_equivalence", -2),
+    "momentum": _both("trajectory_equivalence", -2),
+    "nesterov": _both("trajectory_equivalence", -2),
+    "sign": _both("sign_step", -1),
+    "lion": _both("sign_step", -1),
+    "adam": _both("sign_step", -1),
+    "adamw": _both("sign_step", -1),
+    "muon": _both("muon_step", -1),
+    "shampoo": _both("shampoo_quarter", -1),
+    "shampoo_half": _both("shampoo_half_invariance", 0),
+    "soap": _both("soap_step", -1),
+    "adahessian": Prediction("diagonal_newton_invariance", {"dense": None, "rotated": 0}),
+    "sophia": _both("sophia_step", None),
+    "lbfgs": _both("lbfgs_first_step", None),
+}
