@@ -34,7 +34,8 @@ class _Block:
     def dense(self) -> Tensor:
         """The block itself, ``(n, n)``."""
         rows, columns = self._shape()
-        gram = torch.diag(self.gram) if self.gram.ndim == 1 else self.gram
+        # Of a matrix that is not contiguous torch.kron (2.13) may fail.
+        gram = torch.diag(self.gram) if self.gram.ndim == 1 else self.gram.contiguous()
         one = torch.eye(columns if self.on_rows else rows).to(gram)
         return torch.kron(gram, one) if self.on_rows else torch.kron(one, gram)
 

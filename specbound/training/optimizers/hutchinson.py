@@ -8,7 +8,6 @@ from typing import Any
 import pytorch_optimizer
 import torch
 from torch import Tensor
-from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
 from specbound.core.errors import InvalidInput, unknown_name
@@ -62,30 +61,26 @@ class _Diagonal:
         return drawn.to(parameter)
 
 
-class _Estimated(Optimizer):
-    """Evaluates the closure, estimates the diagonal when it is due, and hands it to the library's own step."""
+def _stepped(
+    optimizer: AdaHessian | SophiaH, diagonal: _Diagonal, closure: Callable[[], Any] | None, step: Callable[..., Any]
+) -> Any:
+    """Evaluates the closure, estimates the diagonal when it is due, and hands it to the library's step."""
+    loss = None
+    if closure is not None:
+        with torch.enable_grad():
+            loss = closure()
+    parameters = tuple(p for group in optimizer.param_groups for p in group["params"])
+    # The library counts the steps that were taken, from the first one on.
+    due = optimizer.param_groups[0].get("step", 0) % optimizer.update_period == 0
+    step(hessian=diagonal.of(parameters) if due else None)
+    release_graph(parameters)
+    return loss
+
+
+class AdaHessian(pytorch_optimizer.AdaHessian):
+    """AdaHessian with ``estimate`` rademacher, gaussian or exact of the diagonal, drawn from ``seed``."""
 
     needs_graph = True
-    update_period: int
-    _diagonal: _Diagonal
-
-    @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
-        parameters = tuple(p for group in self.param_groups for p in group["params"])
-        # The library counts the steps that were taken, from the first one on.
-        due = self.param_groups[0].get("step", 0) % self.update_period == 0
-        estimate = {"hessian": self._diagonal.of(parameters)} if due else {}
-        super().step(**estimate)
-        release_graph(parameters)
-        return loss
-
-
-class AdaHessian(_Estimated, pytorch_optimizer.AdaHessian):
-    """AdaHessian with ``estimate`` rademacher, gaussian or exact of the diagonal, drawn from ``seed``."""
 
     def __init__(
         self,
@@ -100,8 +95,7 @@ class AdaHessian(_Estimated, pytorch_optimizer.AdaHessian):
         eps: float = 1e-16,
         seed: int = 0,
     ) -> None:
-        pytorch_optimizer.AdaHessian.__init__(
-            self,
+        super().__init__(
             params,
             lr=lr,
             betas=betas,
@@ -113,12 +107,19 @@ class AdaHessian(_Estimated, pytorch_optimizer.AdaHessian):
         )
         self._diagonal = _Diagonal(estimate, num_samples, seed)
 
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """One step; returns what the closure does."""
+        return _stepped(self, self._diagonal, closure, super().step)
 
-class SophiaH(_Estimated, pytorch_optimizer.SophiaH):
+
+class SophiaH(pytorch_optimizer.SophiaH):
     """Sophia with ``estimate`` gaussian, rademacher or exact of the diagonal, drawn from ``seed``.
 
     The step is ``clip(m / max(h, eps), p)``: entries of h that are not positive give a step of ±p.
     """
+
+    needs_graph = True
 
     def __init__(
         self,
@@ -133,8 +134,7 @@ class SophiaH(_Estimated, pytorch_optimizer.SophiaH):
         eps: float = 1e-12,
         seed: int = 0,
     ) -> None:
-        pytorch_optimizer.SophiaH.__init__(
-            self,
+        super().__init__(
             params,
             lr=lr,
             betas=betas,
@@ -145,3 +145,8 @@ class SophiaH(_Estimated, pytorch_optimizer.SophiaH):
             foreach=False,
         )
         self._diagonal = _Diagonal(estimate, num_samples, seed)
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """One step; returns what the closure does."""
+        return _stepped(self, self._diagonal, closure, super().step)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -59,20 +59,22 @@ class KFAC(Optimizer):
         super().__init__(params, {"lr": lr, "damping": damping})
         if not damping >= 0:
             raise InvalidInput(f"damping = {damping!r}; required: a number that is not negative")
-        self._model, self._loss, self._data = model, _module(loss), _pairs(data)
+        self._model, self._loss = model, _module(loss)
+        self._data = _pairs(data, self._loss)
         trainable = {id(p): name for name, p in model.named_parameters() if p.requires_grad}
         parameters = [id(p) for group in self.param_groups for p in group["params"]]
         if len(self.param_groups) != 1 or parameters != list(trainable):
             raise InvalidInput("required: all trainable parameters of the model, in its order, in one group")
         with _biases_inside(model):
-            layers = [m for m in model.modules() if isinstance(m, nn.Linear | nn.Conv2d)]
-            covered = {id(p) for layer in layers for p in layer.parameters(recurse=False)}
-        missed = [name for key, name in trainable.items() if key not in covered]
+            layers = {name: m for name, m in model.named_modules() if isinstance(m, nn.Linear | nn.Conv2d)}
+            owners = {id(p): name for name, layer in layers.items() for p in layer.parameters(recurse=False)}
+        missed = [name for key, name in trainable.items() if key not in owners]
         if missed:
             raise InvalidInput(
-                f"{', '.join(missed[:3])}: {len(missed)} parameters are of no nn.Linear or nn.Conv2d, which is all that "
+                f"{', '.join(missed[:3])}: {len(missed)} parameters of no nn.Linear or nn.Conv2d, which are all that "
                 "K-FAC knows; freeze them, by requires_grad_(False)"
             )
+        self._layers = {owners[key] for key in trainable}
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -99,7 +101,7 @@ class KFAC(Optimizer):
             fisher.compute_kronecker_factors()
         self._check(fisher, damping)
         inverse = KFACInverseLinearOperator(fisher, damping=damping, use_exact_damping=damping > 0)
-        for parameter, move in zip(parameters, inverse @ gradients, strict=True):
+        for parameter, move in zip(parameters, cast("list[Tensor]", inverse @ gradients), strict=True):
             parameter.sub_(move, alpha=group["lr"])
         return loss
 
@@ -115,9 +117,8 @@ class KFAC(Optimizer):
                         f"the second moment of the {name} of layer {layer} is singular to working precision at this "
                         "point; give a damping, or more samples"
                     )
-        held = [name for name in fisher._mapping if name not in state["gradient_covariances"]]
-        if held:
-            raise InvalidInput(f"layer {held[0]} is not called by the model, so K-FAC does not see it; freeze it")
+        for layer in sorted(self._layers - state["gradient_covariances"].keys()):
+            raise InvalidInput(f"layer {layer} is not called by the model, so K-FAC does not see it; freeze it")
 
 
 def _regular(factor: Tensor) -> bool:
@@ -132,16 +133,21 @@ def _module(loss: Any) -> nn.Module:
     found = LOSSES[loss]() if not isinstance(loss, nn.Module) and loss in LOSSES else loss
     plain = isinstance(found, tuple(LOSSES.values())) and found.reduction == "mean"  # pyright: ignore[reportArgumentType]
     # These change the loss, and curvlinops 3.0.1 does not look at them.
-    if not plain or any(getattr(found, name, None) for name in ("label_smoothing",)) or any(found.buffers()):
+    if not plain or getattr(found, "label_smoothing", 0.0) or next(found.buffers(), None) is not None:
         raise InvalidInput(f"the loss is {getattr(loss, '__name__', loss)}; required for K-FAC: {REQUIRED}")
     return found
 
 
-def _pairs(data: Any) -> list[tuple[Tensor, Any]]:
+def _pairs(data: Any, loss: nn.Module) -> list[tuple[Tensor, Any]]:
     pairs: list[tuple[Tensor, Any]] = []
+    classes = isinstance(loss, nn.CrossEntropyLoss)
     for batch in batches(data):
         if batch.keywords or len(batch.arguments) != 1:
             raise InvalidInput("the inputs of a batch are several tensors; required for K-FAC: one")
+        if classes and (batch.targets.is_floating_point() or bool((batch.targets == loss.ignore_index).any())):
+            raise InvalidInput(
+                "the targets are probabilities, or some are ignored; required for K-FAC: the class of every sample"
+            )
         pairs.append((batch.arguments[0], batch.targets))
     return pairs
 
