@@ -1,0 +1,1 @@
+"""Fine-tuning: optimizers, one training loop, the limit of stability, and outcomes."""
