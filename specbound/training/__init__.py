@@ -1,1 +1,1 @@
-"""Fine-tuning: optimizers, one training loop, the limit of stability, and outcomes."""
+"""Fine-tuning: one loop for any model, data and optimizer, its outcomes, and the largest stable learning rate."""
