@@ -1,4 +1,6 @@
-"""``S (SᵀBS)⁻¹ SᵀGTᵀ (TATᵀ)⁻¹ T z = B⁻¹GA⁻¹ z``: along ``y = BᵀSw`` both are ``wᵀ SᵀG A⁻¹z``, ``A⁻¹z = Tᵀ(TATᵀ)⁻¹Tz``.
+"""``S (SᵀBS)⁻¹ SᵀGTᵀ (TATᵀ)⁻¹ T z = B⁻¹GA⁻¹ z``: along ``y = BᵀSw`` both are ``wᵀ SᵀG A⁻¹ z``.
+
+For ``A⁻¹ z`` is ``Tᵀ(TATᵀ)⁻¹ T z``.
 """
 
 import sympy

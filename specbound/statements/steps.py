@@ -20,8 +20,7 @@ SLACK = 2.0**-40
 
 
 def moved_by(x: Instance, step: Array) -> Array:
-    """``D · step`` with ``D = α P Pᵀ + Q E Q``, ``Q = I − P Pᵀ``: a step of the locked model, as the inserted one sees it.
-    """
+    """``D · step`` with ``D = α P Pᵀ + Q E Q``, ``Q = I − P Pᵀ``: how a locked model's step moves the inserted one."""
     ops, beside = x.ops, scaling(x.ops, x.P, 0)
     along = ops.scaled(x.alpha, ops.product(x.P, ops.transpose(x.P), step))
     return ops.sum(along, ops.product(beside, x.E, beside, step))

@@ -6,21 +6,21 @@ SᵀGTᵀ and the factors TATᵀ and SᵀBS: for the compensator S = I and T mul
 it T = I and S = T⁻¹. Then for all nonsingular A, B, S, T and all G: S (SᵀBS)⁻¹ SᵀGTᵀ (TATᵀ)⁻¹ T = B⁻¹ G A⁻¹, compared
 along all y and z. The left side is the step on the locked model in the coordinates of the inserted one. So the largest
 stable learning rate does not depend on α: exponent 0. It holds as well for factors that are averages over steps, each
-of which transforms alike.
+of which transforms alike, for momentum, and for steps shortened to a length in the Fisher norm, which both models
+share.
 
-**Assumes.** Nonsingular A, B, S, T (`nonsingular`): the steps are not defined otherwise. The compensator's inputs
-W̃h have a nonsingular moment only if W has full row rank and there are as many inputs as outputs.
+**Assumes.** Nonsingular A, B, S, T (`nonsingular`): the steps are not defined otherwise. The compensator's inputs W̃h
+have a nonsingular moment only if W has full row rank and there are as many inputs as outputs.
 
 **Tight when** always: it is an equality.
 
 **Not claimed.** Damping: with λI added to the factors the steps differ (mutant `damped`), as in `damping_favours_lock`;
-splitting λ between the factors by their traces, as is usual, makes both depend on α. Neither a step clipped by its
-length in the Fisher norm, which is the same in both models, nor momentum changes the claim.
+splitting λ between the factors by their traces, as is usual, makes both shares depend on α.
 
 **Degenerate cases.** G = 0 gives the step 0. S and T orthogonal: as if there were no lock.
 
-**Source.** Martens & Grosse, *Optimizing neural networks with Kronecker-factored approximate curvature* (2015),
-theorem 1 (section 10), for the class of such changes; derivation in proofs/rates/kfac_invariance.py.
+**Source.** Martens & Grosse, *Optimizing neural networks with Kronecker-factored approximate curvature* (2015), section
+10, for changes of this kind; derivation in proofs/rates/kfac_invariance.py.
 """
 
 from specbound.core.instance import Domain, Instance

@@ -3,12 +3,12 @@ r"""A step by a polar factor moves what a lock inflates by exactly ηα in every
 **Claim.** Let U (n×k) have orthonormal columns and T = I + (α − 1) U Uᵀ be the lock's change, so that C' = CT for the
 compensator C, and its gradient is GT where that of the identity-inserted model is G. Let P (m×n) be the orthogonal
 factor of a polar decomposition GT = PR, with PᵀP = I: what Muon steps by, ideally, and Shampoo with exponent ¼ in its
-first step (`shampoo_quarter`). Then for all such P and U, all w and all α ≥ 1, η > 0: the step moves C'U along w by
-‖ηP T U w‖ = ηα ‖w‖. So C'U_k moves like α, and the largest stable learning rate falls like 1/α (see
-`scaled_step_limit`; that the step has a gain of order α there is `best_step`).
+first step (`shampoo_quarter`). Then for all such P and U, all w and all α ≥ 1, η > 0: the step moves C'U along w by ‖ηP
+T U w‖ = ηα ‖w‖. So C'U_k moves like α, and the largest stable learning rate falls like 1/α (see `scaled_step_limit`;
+that the step has a gain of order α there is `best_step`).
 
-**Assumes.** Orthonormal columns of U and P (`orthonormal_columns`; mutant `any_columns`): G has rank n. Where
-its rank is lower, P is a contraction and the step moves at most that far.
+**Assumes.** Orthonormal columns of U and P (`orthonormal_columns`; mutant `any_columns`): G has rank n. Where its rank
+is lower, P is a contraction and the step moves at most that far.
 
 **Tight when** always: it is an equality.
 

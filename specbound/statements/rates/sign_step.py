@@ -17,8 +17,8 @@ most 1 (`mean_square`; mutant `any_length`).
 **Tight when** all of s lies in the span of P: in the dense form U_k may hold the very pattern of signs. So √k is not
 enough (mutant `entries_of_k`); it is where P consists of columns of the identity.
 
-**Not claimed.** That the loss falls. Adam's later steps have entries that may exceed 1: by Cauchy and Schwarz they are at
-most (1 − β₁)/√((1 − β₂)(1 − β₁²/β₂)), for β₁² < β₂ and averages that are full, which multiplies the bound.
+**Not claimed.** That the loss falls. Adam's later steps have entries that may exceed 1: by Cauchy and Schwarz they are
+at most (1 − β₁)/√((1 − β₂)(1 − β₁²/β₂)), for β₁² < β₂ and averages that are full, which multiplies the bound.
 
 **Degenerate cases.** α = 1 is the identity-inserted model. k = n leaves nothing beside P.
 
