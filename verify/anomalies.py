@@ -27,7 +27,7 @@ from specbound.training.stability import stability_limit
 from verify.intervals import interval
 from verify.starts import Start, Within, locked_start, unlocked_start
 from verify.tables import SPREAD, table
-from verify.tasks import DESIGNS, task
+from verify.tasks import NETWORKS, task
 
 STEPS = 100
 
@@ -402,7 +402,7 @@ def _grid(networks: Sequence[str], seeds: int) -> list[Grid]:
 
 study = Study(
     name="anomalies",
-    grids={"quick": _grid(["mlp"], 3), "standard": _grid(list(DESIGNS), 5), "deep": _grid(list(DESIGNS), 20)},
+    grids={"quick": _grid(["mlp"], 3), "standard": _grid(NETWORKS, 5), "deep": _grid(NETWORKS, 20)},
     predict=predict,
     measure=measure,
     surprises=unexpected,

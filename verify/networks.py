@@ -149,6 +149,36 @@ def minilm_classifier(count: int = 32, tokens: int = 32, dtype: torch.dtype = to
     return model, cross_entropy, (inputs, torch.tensor([label for _, label in pairs]))
 
 
+class TopLayer(nn.Module):
+    """The last layer of an encoder and the head behind it, on what the layers before it gave."""
+
+    def __init__(self, classifier: MiniLMClassifier) -> None:
+        super().__init__()
+        self.layer = classifier.encoder.get_submodule("encoder.layer")[-1]
+        self.head = classifier.head
+
+    def forward(self, hidden: Tensor, attended: Tensor | None, mask: Tensor) -> Tensor:
+        """Logits, ``(batch, classes)``. ``attended``: which token may look at which, as the layer takes it."""
+        outputs = self.layer(hidden, attention_mask=attended)
+        return self.head((outputs * mask).sum(dim=1) / mask.sum(dim=1))
+
+
+def minilm_top(count: int, tokens: int, seed: int) -> Problem:
+    """The last layer of :func:`minilm_classifier` and its head; what comes before them is computed once."""
+    model, loss, (inputs, targets) = minilm_classifier(count, tokens, seed=seed)
+    if not isinstance(model, MiniLMClassifier):
+        raise TypeError(f"the classifier is a {type(model).__name__}")
+    top = TopLayer(model)
+    seen: list[Any] = []
+    handle = top.layer.register_forward_pre_hook(lambda _, args, kwargs: seen.append((args, kwargs)), with_kwargs=True)
+    with torch.no_grad():
+        model(**inputs)
+    handle.remove()
+    (((hidden, attended, *_), _),) = seen
+    data = {"hidden": hidden, "attended": attended, "mask": inputs["attention_mask"][..., None].to(hidden.dtype)}
+    return top.eval(), loss, (data, targets)
+
+
 def docstrings(count: int) -> list[list[str]]:
     """For each module, the docstrings of its first functions by name."""
     found: list[list[str]] = []

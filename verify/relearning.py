@@ -23,7 +23,7 @@ from specbound.training.stability import stability_limit
 from verify.predictions import PREDICTED
 from verify.starts import inflated_start
 from verify.tables import table
-from verify.tasks import DESIGNS, Task, task
+from verify.tasks import DESIGNS, NETWORKS, Task, task
 
 CONDITIONS = {"undefended": None, "unlearned": None, "α=1e2": 1e2, "α=1e4": 1e4}
 """What is trained, and the α of its lock."""
@@ -148,8 +148,8 @@ study = Study(
     name="relearning",
     grids={
         "quick": _grid(["mlp"], ["sgd", "adamw"], 3, 200),
-        "standard": _grid(list(DESIGNS), ["sgd", "adamw", "muon", "lion"], 5, 1000),
-        "deep": _grid(list(DESIGNS), ["sgd", "adamw", "muon", "lion", "soap", "sophia_exact"], 10, 5000),
+        "standard": _grid(NETWORKS, ["sgd", "adamw", "muon", "lion"], 5, 1000),
+        "deep": _grid(NETWORKS, ["sgd", "adamw", "muon", "lion", "soap", "sophia_exact"], 10, 5000),
     },
     predict=predict,
     measure=measure,

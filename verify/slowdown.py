@@ -18,9 +18,9 @@ from specbound.training.stability import stability_limit
 from verify.intervals import interval
 from verify.predictions import PREDICTED
 from verify.slopes import censored_slope, slopes
-from verify.starts import MINIMUM, QUADRATIC, Start, inflated_start, locked_start
+from verify.starts import MINILM, MINIMUM, QUADRATIC, Start, inflated_start, locked_start
 from verify.tables import SPREAD, table
-from verify.tasks import DESIGNS
+from verify.tasks import NETWORKS, TINY
 
 MULTIPLES = (0.5, 1.0, 2.0, 10.0, 100.0)
 """Learning rates, over the largest stable one, with which the target is sought."""
@@ -118,7 +118,7 @@ def unexpected(records: Sequence[Record]) -> list[str]:
 
 def exponents(records: Sequence[Record]) -> dict[tuple[str, str, str], list[float]]:
     """For each network, optimizer and form, the slope of the limit between two α, a value for each seed."""
-    limits = [(r, r.measurement["limit"]) for r in _measured(records) if r.parameters["network"] in DESIGNS]
+    limits = [(r, r.measurement["limit"]) for r in _measured(records) if r.parameters["network"] not in EXACT]
     return slopes([(record, limit) for record, limit in limits if limit is not None], BETWEEN)
 
 
@@ -153,7 +153,7 @@ def _limit_lines(records: Sequence[Record]) -> Iterator[str]:
     elsewhere = [
         r.measurement["limit times half of σ₁"]
         for r in _measured(records)
-        if r.parameters["network"] in DESIGNS and "limit times half of σ₁" in r.measurement
+        if r.parameters["network"] not in EXACT and "limit times half of σ₁" in r.measurement
     ]
     if elsewhere:
         spread = f"{min(elsewhere):.2f} to {max(elsewhere):.2f}"
@@ -198,7 +198,8 @@ def _measured(records: Sequence[Record]) -> list[Record]:
 
 STEADY = ("sgd", "momentum", "nesterov")
 BOUNDED = ("sign", "lion", "adam", "adamw", "muon", "shampoo", "soap")
-OTHERS = ("shampoo_half", "adahessian", "sophia")
+CURVED = ("shampoo_half", "adahessian_exact", "adahessian", "sophia_exact", "sophia")
+SOLVING = ("newton_congruent", "levenberg_marquardt_congruent", "levenberg_marquardt", "kfac_damped", "lbfgs")
 FORMS = ("dense", "rotated")
 
 
@@ -219,18 +220,23 @@ study = Study(
     grids={
         "quick": [
             _grid(EXACT, ["sgd"], [1.0, 100.0, 1e4], 3),
-            _grid(["mlp"], [*STEADY, "adam", "muon", "adahessian"], BETWEEN, 3),
+            _grid(["mlp"], [*STEADY, "adam", "muon", "adahessian_exact"], BETWEEN, 3),
+            _grid([TINY], ["levenberg_marquardt_congruent"], BETWEEN, 3),
             _grid(["mlp"], ["sgd"], [1.0, 10.0, 100.0, 1e4], 3, steps=300, forms=["dense"]),
         ],
         "standard": [
             _grid(EXACT, ["sgd"], [1.0, 10.0, 100.0, 1e3, 1e4], 5),
-            _grid(list(DESIGNS), [*STEADY, *BOUNDED, *OTHERS], [1.0, 100.0, *BETWEEN], 5),
-            _grid(list(DESIGNS), ["sgd", "adamw"], [10.0**n for n in range(7)], 5, steps=2000, forms=["dense"]),
+            _grid(NETWORKS, [*STEADY, *BOUNDED, *CURVED], [1.0, 100.0, *BETWEEN], 5),
+            _grid([TINY], SOLVING, [1.0, *BETWEEN], 5),
+            _grid(NETWORKS, ["sgd", "adamw"], [10.0**n for n in range(7)], 5, steps=2000, forms=["dense"]),
+            _grid([MINILM], ["sgd"], [1.0, *BETWEEN], 3, steps=200, forms=["rotated"]),
         ],
         "deep": [
             _grid(EXACT, ["sgd"], [10.0 ** (n / 2) for n in range(9)], 10),
-            _grid(list(DESIGNS), [*STEADY, *BOUNDED, *OTHERS], [10.0**n for n in range(7)], 10),
-            _grid(list(DESIGNS), ["sgd", "adamw", "muon"], [10.0 ** (n / 2) for n in range(13)], 10, steps=20_000),
+            _grid(NETWORKS, [*STEADY, *BOUNDED, *CURVED], [10.0**n for n in range(7)], 10),
+            _grid([TINY], SOLVING, [10.0**n for n in range(7)], 10),
+            _grid(NETWORKS, ["sgd", "adamw", "muon"], [10.0 ** (n / 2) for n in range(13)], 10, steps=20_000),
+            _grid([MINILM], [*STEADY, "adamw", "muon"], [10.0**n for n in range(7)], 5, steps=1000),
         ],
     },
     predict=predict,

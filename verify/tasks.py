@@ -77,6 +77,11 @@ def mlp() -> nn.Module:
     return nn.Sequential(nn.Linear(64, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 10))
 
 
+def tiny() -> nn.Module:
+    """16–6–6–10 with tanh, 214 parameters: small enough for steps that solve with the Hessian."""
+    return nn.Sequential(nn.Linear(16, 6), nn.Tanh(), nn.Linear(6, 6), nn.Tanh(), nn.Linear(6, 10))
+
+
 def cnn() -> nn.Module:
     """Two strided convolutions and two linear layers with SiLU."""
     return nn.Sequential(
@@ -109,13 +114,19 @@ class Design:
     k: int = 3
 
 
-def _digits() -> Data:
-    return digits(400, torch.float64)
+def pooled_digits(count: int) -> Data:
+    """Digits as averages of two by two pixels, 16 of them."""
+    pixels, targets = digits(count, torch.float64)
+    return nn.functional.avg_pool2d(pixels.unflatten(1, (1, 8, 8)), 2).flatten(1), targets
 
+
+TINY = "tiny"
+NETWORKS = ("mlp", "cnn", "transformer")
 
 DESIGNS = {
-    "mlp": Design(mlp, _digits, 15, 5, 0.85, "2"),
-    "cnn": Design(cnn, _digits, 30, 5, 0.85, "6"),
+    TINY: Design(tiny, lambda: pooled_digits(400), 60, 5, 0.7, "2", k=2),
+    "mlp": Design(mlp, lambda: digits(400, torch.float64), 15, 5, 0.85, "2"),
+    "cnn": Design(cnn, lambda: digits(400, torch.float64), 30, 5, 0.85, "6"),
     "transformer": Design(DocstringTransformer, lambda: hashed_docstrings(40), 4, 3, 0.6, "encoder.layers.0.linear2"),
 }
 

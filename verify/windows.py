@@ -19,7 +19,7 @@ from specbound.training.gradient import Gradient
 from specbound.training.stability import stability_limit
 from verify.starts import Start, inflated_start, locked_start
 from verify.tables import table
-from verify.tasks import DESIGNS
+from verify.tasks import NETWORKS
 
 FORMATS = {"float64": torch.float64, "float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -159,8 +159,8 @@ study = Study(
     name="windows",
     grids={
         "quick": _grid(["mlp"], [1.0, 100.0, 1e4, 1e6], 3),
-        "standard": _grid(list(DESIGNS), [10.0**n for n in range(7)], 5),
-        "deep": _grid(list(DESIGNS), [10.0 ** (n / 2) for n in range(17)], 10),
+        "standard": _grid(NETWORKS, [10.0**n for n in range(7)], 5),
+        "deep": _grid(NETWORKS, [10.0 ** (n / 2) for n in range(17)], 10),
     },
     predict=predict,
     measure=measure,
