@@ -13,6 +13,7 @@ from __future__ import annotations
 from specbound.core.instance import Instance, Number
 from specbound.core.statement import Assumption
 from specbound.numeric.ops import Array, Scalar
+from specbound.statements.deformations import scaling
 
 RATE = Number(low=0.0, searched=(0.01, 10.0))
 """A learning rate η > 0."""
@@ -37,3 +38,15 @@ def inner(x: Instance, left: Array, right: Array) -> Scalar:
 def form(x: Instance, matrix: Array, column: Array) -> Scalar:
     """``columnᵀ · matrix · column``."""
     return x.ops.entry(x.ops.compression(matrix, column, column))
+
+
+def with_eigenvector(x: Instance) -> Array:
+    """``H = λ uuᵀ + (I − uuᵀ) S (I − uuᵀ)``: for a unit u every matrix with ``Hu = λu`` and ``uᵀH = λuᵀ``."""
+    ops, beside = x.ops, scaling(x.ops, x.u, 0)
+    return ops.sum(ops.scaled(x.lam, ops.product(x.u, ops.transpose(x.u))), ops.product(beside, x.S, beside))
+
+
+def size_with_eigenvector(x: Instance) -> Scalar:
+    """A bound on the size of this H and of what it is computed from."""
+    norm = x.ops.frobenius_norm
+    return x.lam * norm(x.u) ** 2 + (1 + norm(x.u) ** 2) ** 2 * norm(x.S)

@@ -27,8 +27,8 @@ from specbound.core.instance import Domain, Instance, Number
 from specbound.core.statement import Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
-from specbound.statements.deformations import orthonormal, scaling
-from specbound.statements.descent import CURVATURE, RATE, WITHIN_BOUNDS, inner
+from specbound.statements.deformations import orthonormal
+from specbound.statements.descent import CURVATURE, RATE, WITHIN_BOUNDS, inner, size_with_eigenvector, with_eigenvector
 from specbound.statements.recipes import by_spectrum, entries
 
 DOMAIN = Domain(
@@ -37,16 +37,10 @@ DOMAIN = Domain(
 )
 
 
-def hessian(x: Instance) -> Array:
-    """``H = λ uuᵀ + (I − uuᵀ) S (I − uuᵀ)``."""
-    ops, beside = x.ops, scaling(x.ops, x.u, 0)
-    return ops.sum(ops.scaled(x.lam, ops.product(x.u, ops.transpose(x.u))), ops.product(beside, x.S, beside))
-
-
 def stepped(x: Instance) -> Array:
     """``x₊ = x − η (H + δE) x``."""
     ops = x.ops
-    averaged = ops.sum(hessian(x), ops.scaled(x.delta, x.E))
+    averaged = ops.sum(with_eigenvector(x), ops.scaled(x.delta, x.E))
     return ops.difference(x.x, ops.scaled(x.eta, ops.product(averaged, x.x)))
 
 
@@ -70,7 +64,7 @@ def rhs(x: Instance) -> Scalar:
 
 def scale(x: Instance) -> Scalar:
     norm = x.ops.frobenius_norm
-    curvature = x.lam * norm(x.u) ** 2 + (1 + norm(x.u) ** 2) ** 2 * norm(x.S) + x.delta * (1 + norm(x.E))
+    curvature = size_with_eigenvector(x) + x.delta * (1 + norm(x.E))
     return (1 + norm(x.u)) * (1 + x.eta * curvature) * norm(x.x)
 
 
