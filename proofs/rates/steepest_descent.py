@@ -1,6 +1,7 @@
 """``(L + μ)² (rᵀr)² ≥ 4Lμ eᵀHe rᵀHr``: ``a ≥ b + c`` for ``a = (L + μ) rᵀr``, ``b = rᵀHr``, ``c = Lμ eᵀHe``.
 
-``a − b − c = eᵀH(L − H)(H − μ)e``, a product of three that commute, and ``a² − 4bc = (a − b − c)(a + b + c) + (b − c)²``.
+``a − b − c = eᵀH(L − H)(H − μ)e``, a product of three that commute, and ``a² − 4bc = (a − b − c)(a + b + c) + (b −
+c)²``.
 """
 
 import sympy

@@ -24,9 +24,7 @@ CURVATURE = Number(low=0.0, searched=(0.1, 10.0))
 GAP = Number(low=0.0, searched=(0.01, 10.0))
 """L − μ, positive."""
 
-WITHIN_BOUNDS = Assumption(
-    "contraction", "curvature beyond its bounds", lambda x: x.ops.contraction(x.E)
-)
+WITHIN_BOUNDS = Assumption("contraction", "curvature beyond its bounds", lambda x: x.ops.contraction(x.E))
 """``‖E‖ ≤ 1``: the averaged Hessian is between its bounds."""
 
 

@@ -58,7 +58,9 @@ statement = Statement(
     scale=scale,
     source=Source("Nesterov", "Introductory Lectures on Convex Optimization", 2004, "Lemma 1.2.3"),
     assumptions=(WITHIN_BOUNDS,),
-    attained=(Example("curvature L along the step", {"E": [[1, 0], [0, -1]], "g": [[3], [1]], "s": [[2], [0]], "L": 4}),),
+    attained=(
+        Example("curvature L along the step", {"E": [[1, 0], [0, -1]], "g": [[3], [1]], "s": [[2], [0]], "L": 4}),
+    ),
     mutants=(
         Mutant("any_curvature", "E of any norm", {"assumptions": (), "recipes": (entries(DOMAIN, size=3),)}),
         Mutant("quarter", r"$L/4$ in place of $L/2$", {"rhs": lambda x: bound(x, 4)}),

@@ -2,13 +2,13 @@ r"""Beyond 2/λ gradient descent moves away from a critical point along the eige
 
 **Claim.** Let H be the Hessian at a critical point 0, u a unit eigenvector with eigenvalue λ, and let curvature differ
 from H by at most δ between the point x and 0. A step leads to x₊ = x − ηMx with the averaged Hessian M = H + δE of
-specbound/statements/descent.py. Then for every x, every H with Hu = λu, every E with ‖E‖ ≤ 1 and η, λ, δ > 0:
-|uᵀx₊| ≥ (ηλ − 1) |uᵀx| − ηδ ‖x‖. On a quadratic (δ = 0) the first term is exact: |uᵀx_N| = |1 − ηλ|^N |uᵀx₀|, so that for
-ηλ > 2 every start with uᵀx₀ ≠ 0 leaves every bounded set. Near a critical point of another function, a start with
-|uᵀx| ≥ c ‖x‖ moves on along u by a factor of at least ηλ − 1 − ηδ/c.
+specbound/statements/descent.py. Then for every x, every H with Hu = λu, every E with ‖E‖ ≤ 1 and η, λ, δ > 0: |uᵀx₊| ≥
+(ηλ − 1) |uᵀx| − ηδ ‖x‖. On a quadratic (δ = 0) the first term is exact: |uᵀx_N| = |1 − ηλ|^N |uᵀx₀|, so that for ηλ >
+2 every start with uᵀx₀ ≠ 0 leaves every bounded set. Near a critical point of another function, a start with |uᵀx| ≥ c
+‖x‖ moves on along u by a factor of at least ηλ − 1 − ηδ/c.
 
-**Assumes.** ‖E‖ ≤ 1 (`contraction`; mutant `any_curvature`), and a unit eigenvector u: H is
-λ uuᵀ + (I − uuᵀ) S (I − uuᵀ) here with any S, and u a column of length 1 (`orthonormal_columns`; mutant `any_length`).
+**Assumes.** ‖E‖ ≤ 1 (`contraction`; mutant `any_curvature`), and a unit eigenvector u: H is λ uuᵀ + (I − uuᵀ) S (I −
+uuᵀ) here with any S, and u a column of length 1 (`orthonormal_columns`; mutant `any_length`).
 
 **Tight when** x is along u and curvature on the way is flatter by δ.
 
@@ -29,7 +29,7 @@ from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
 from specbound.statements.deformations import orthonormal
 from specbound.statements.descent import CURVATURE, RATE, WITHIN_BOUNDS, inner, size_with_eigenvector, with_eigenvector
-from specbound.statements.recipes import by_spectrum, entries
+from specbound.statements.recipes import by_spectrum
 
 DOMAIN = Domain(
     {"S": ("n", "n"), "u": ("n", "1"), "E": ("n", "n"), "x": ("n", "1")},
@@ -108,8 +108,14 @@ statement = Statement(
             "u of any length",
             {"assumptions": (WITHIN_BOUNDS,), "recipes": (by_spectrum(DOMAIN, size=3),)},
         ),
-        Mutant("quadratic_everywhere", r"without $\eta\delta\,\|x\|$", {"rhs": lambda x: (x.eta * x.lam - 1) * along(x, x.x)}),
-        Mutant("whole_step", r"$\eta\lambda$ in place of $\eta\lambda - 1$", {"rhs": lambda x: bound(x, x.eta * x.lam)}),
+        Mutant(
+            "quadratic_everywhere",
+            r"without $\eta\delta\,\|x\|$",
+            {"rhs": lambda x: (x.eta * x.lam - 1) * along(x, x.x)},
+        ),
+        Mutant(
+            "whole_step", r"$\eta\lambda$ in place of $\eta\lambda - 1$", {"rhs": lambda x: bound(x, x.eta * x.lam)}
+        ),
     ),
     recipes=(by_spectrum(DOMAIN, orthonormal=("u",)),),
 )

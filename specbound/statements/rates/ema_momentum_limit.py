@@ -1,27 +1,27 @@
 r"""Up to λ_max(P⁻¹H) = 2(1 + β)/((1 − β)η), an averaged gradient behind a fixed preconditioner P stays bounded.
 
-**Claim.** Let H be the Hessian of a quadratic with the minimum 0, P positive definite, 0 ⪯ H ⪯ λP, and
-m_{t+1} = βm_t + (1 − β)Hx_t, x_{t+1} = x_t − ηP⁻¹m_{t+1}: Adam with its second moments frozen at P, without its correction
-of the bias. With (1 − β)ηλ ≤ 2(1 + β), for all x_0, m_0 and β < 1: (1 − β) Σ_t δ_tᵀPδ_t ≤ W_0 =
-½ dᵀ(2(1 + β)P − (1 − β)ηH)d + ½ (1 − β)η sᵀHs, where δ_t = x_{t+2} − x_t, d = x_1 − x_0, s = x_1 + x_0. Here: one term of the
-sum, for all sizes, with P = (RRᵀ)⁻¹, H = λ R⁻ᵀKKᵀR⁻¹ and ω = 1 − β. W falls by a term at each step and W ≥ 0 at every
-point, so that it holds of any number. So for β > 0 and η below the limit W stays bounded, x_{t+2} − x_t tends to 0, and
-with it, where H is positive definite, x_t.
+**Claim.** Let H be the Hessian of a quadratic with the minimum 0, P positive definite, 0 ⪯ H ⪯ λP, and m_{t+1} = βm_t
++ (1 − β)Hx_t, x_{t+1} = x_t − ηP⁻¹m_{t+1}: Adam with its second moments frozen at P, without its correction of the
+bias. With (1 − β)ηλ ≤ 2(1 + β), for all x_0, m_0 and β < 1: (1 − β) Σ_t δ_tᵀPδ_t ≤ W_0 = ½ dᵀ(2(1 + β)P − (1 − β)ηH)d
++ ½ (1 − β)η sᵀHs, where δ_t = x_{t+2} − x_t, d = x_1 − x_0, s = x_1 + x_0. Here: one term of the sum, for all sizes,
+with P = (RRᵀ)⁻¹, H = λ R⁻ᵀKKᵀR⁻¹ and ω = 1 − β. W falls by a term at each step and W ≥ 0 at every point, so that it
+holds of any number. So for β > 0 and η below the limit W stays bounded, x_{t+2} − x_t tends to 0, and with it, where H
+is positive definite, x_t.
 
 **Assumes.** The limit (`below_limit`; mutants `beyond_limit` and `averaged_twice`): beyond it the path grows
-(`momentum_beyond_limit`, with ν = 0 and μ = (1 − β)η), and at it x, −x, x, … goes on forever. λ = λ_max(P⁻¹H), as ‖K‖ ≤ 1
-says (`contraction`; mutant `any_curvature`). P has an inverse (`nonsingular`).
+(`momentum_beyond_limit`, with ν = 0 and μ = (1 − β)η), and at it x, −x, x, … goes on forever. λ = λ_max(P⁻¹H), as ‖K‖
+≤ 1 says (`contraction`; mutant `any_curvature`). P has an inverse (`nonsingular`).
 
 **Tight when** η is at the limit and x_1 = −x_0 is an eigenvector of P⁻¹H for λ: both sides are 0.
 
 **Not claimed.** Anything on a preconditioner that follows the gradients, as that of Adam does in training: near this
 limit it grows with them, and the limit with it.
 
-**Degenerate cases.** β = 0: preconditioned gradient descent. With P = I it is heavy ball at the rate (1 − β)η. Some
-β < 0 are within the claim (ω > 1), and of no use.
+**Degenerate cases.** β = 0: preconditioned gradient descent. With P = I it is heavy ball at the rate (1 − β)η. Some β
+< 0 are within the claim (ω > 1), and of no use.
 
-**Source.** The limit: Cohen et al., *Adaptive Gradient Methods at the Edge of Stability*, 2022; the energy
-and its derivation are ours, in proofs/rates/ema_momentum_limit.py.
+**Source.** The limit: Cohen et al., *Adaptive Gradient Methods at the Edge of Stability*, 2022; the energy and its
+derivation are ours, in proofs/rates/ema_momentum_limit.py.
 """
 
 from specbound.core.instance import Domain, Instance, Number
@@ -71,9 +71,7 @@ def metric(x: Instance) -> Map:
 def hessian(x: Instance) -> Map:
     """``H`` times a column."""
     product, transpose = x.ops.product, x.ops.transpose
-    return lambda column: x.ops.scaled(
-        x.lam, product(transpose(root(x)), x.K, transpose(x.K), root(x), column)
-    )
+    return lambda column: x.ops.scaled(x.lam, product(transpose(root(x)), x.K, transpose(x.K), root(x), column))
 
 
 def path(x: Instance) -> list[Array]:

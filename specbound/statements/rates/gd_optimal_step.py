@@ -80,7 +80,9 @@ statement = Statement(
         Mutant("without_the_smallest", r"$L$ on the right", {"rhs": largest}),
         Mutant("tightened", r"$1.1 (L - \mu)$ on the right", {"rhs": lambda x: 1.1 * rhs(x)}),
         Mutant(
-            "largest_only", r"$L$ in place of $L + \mu$", {"lhs": lambda x: largest(x) * x.ops.singular_value(step(x), 0)}
+            "largest_only",
+            r"$L$ in place of $L + \mu$",
+            {"lhs": lambda x: largest(x) * x.ops.singular_value(step(x), 0)},
         ),
     ),
 )

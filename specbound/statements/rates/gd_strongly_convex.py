@@ -1,10 +1,10 @@
 r"""A step of gradient descent on a strongly convex function multiplies the distance to the minimum by a known factor.
 
-**Claim.** Let μI ⪯ ∇²f ⪯ LI with 0 < μ ≤ L, let x* be the minimum and e = x − x*. Then for every x and η > 0:
-‖x − η∇f(x) − x*‖ ≤ max(|1 − ημ|, |1 − ηL|) ‖x − x*‖. Here: ∇f(x) = Me with the averaged Hessian
-M = ½(L + μ) I + ½(L − μ) E of specbound/statements/descent.py, for all e and all E with ‖E‖ ≤ 1, of every size, and
-L = μ + gap. The maximum is written ½ (|2 − η(L + μ)| + η(L − μ)), which is the same. Distances of two points that take the
-step obey it as well: for them M is the average between the two.
+**Claim.** Let μI ⪯ ∇²f ⪯ LI with 0 < μ ≤ L, let x* be the minimum and e = x − x*. Then for every x and η > 0: ‖x −
+η∇f(x) − x*‖ ≤ max(|1 − ημ|, |1 − ηL|) ‖x − x*‖. Here: ∇f(x) = Me with the averaged Hessian M = ½(L + μ) I + ½(L − μ) E
+of specbound/statements/descent.py, for all e and all E with ‖E‖ ≤ 1, of every size, and L = μ + gap. The maximum is
+written ½ (|2 − η(L + μ)| + η(L − μ)), which is the same. Distances of two points that take the step obey it as well:
+for them M is the average between the two.
 
 **Assumes.** ‖E‖ ≤ 1 (`contraction`; mutant `any_curvature`): curvature is between μ and L.
 

@@ -1,24 +1,25 @@
 r"""Up to the learning rate 2(1 + β)/λ, gradient descent with momentum β stays bounded on a quadratic.
 
-**Claim.** Let 0 ⪯ H ⪯ λI be the Hessian of a quadratic with the minimum 0, and x_{t+1} = x_t − ηHx_t + β(x_t − x_{t−1}).
-With η ≤ 2(1 + β)/λ, for all x_0, x_1 and β > 0:
-(1 − β) Σ_t ‖x_{t+2} − x_t‖² ≤ W_0 = ½ dᵀ(2(1 + β) I − ηH) d + ½ η sᵀHs, d = x_1 − x_0, s = x_1 + x_0. Here: two terms of the
-sum, for all sizes; W_{t+1} = W_t − (1 − β) ‖x_{t+2} − x_t‖² and W ≥ 0 at every point, so that it holds of any number. So
-for β < 1 and η below the limit W stays bounded, x_{t+2} − x_t tends to 0, and with it, where H is positive definite, x_t.
+**Claim.** Let 0 ⪯ H ⪯ λI be the Hessian of a quadratic with the minimum 0, and x_{t+1} = x_t − ηHx_t + β(x_t −
+x_{t−1}). With η ≤ 2(1 + β)/λ, for all x_0, x_1 and β > 0: (1 − β) Σ_t ‖x_{t+2} − x_t‖² ≤ W_0 = ½ dᵀ(2(1 + β) I − ηH) d
++ ½ η sᵀHs, d = x_1 − x_0, s = x_1 + x_0. Here: two terms of the sum, for all sizes; W_{t+1} = W_t − (1 − β) ‖x_{t+2} −
+x_t‖² and W ≥ 0 at every point, so that it holds of any number. So for β < 1 and η below the limit W stays bounded,
+x_{t+2} − x_t tends to 0, and with it, where H is positive definite, x_t.
 
 **Assumes.** η ≤ 2(1 + β)/λ (`below_limit`; mutant `beyond_limit`), which is the limit of stability: beyond it the path
-grows (`momentum_beyond_limit`), and at it x, −x, x, … goes on forever. Curvature between 0 and λ, as ‖K‖ ≤ 1 says of
-H = λKKᵀ (`contraction`; mutant `any_curvature`).
+grows (`momentum_beyond_limit`), and at it x, −x, x, … goes on forever. Curvature between 0 and λ, as ‖K‖ ≤ 1 says of H
+= λKKᵀ (`contraction`; mutant `any_curvature`).
 
-**Tight when** η = 2(1 + β)/λ and x_1 = −x_0 is an eigenvector of curvature λ, and at rest where H is 0: both sides are 0.
+**Tight when** η = 2(1 + β)/λ and x_1 = −x_0 is an eigenvector of curvature λ, and at rest where H is 0: both sides are
+0.
 
 **Not claimed.** Anything beyond quadratics: heavy ball with constants that suit a quadratic may cycle on a strongly
 convex function (Lessard, Recht & Packard, *SIAM Journal on Optimization* 26, 2016, section 4.6).
 
 **Degenerate cases.** β = 1: no bound, as a pendulum does not come to rest. β = 0: gradient descent, η ≤ 2/λ.
 
-**Source.** Polyak, *Introduction to Optimization*, 1987, 3.2.1, for the limit; the energy and its derivation are ours, in
-proofs/rates/heavy_ball_limit.py.
+**Source.** Polyak, *Introduction to Optimization*, 1987, 3.2.1, for the limit; the energy and its derivation are ours,
+in proofs/rates/heavy_ball_limit.py.
 """
 
 from specbound.core.instance import Instance
@@ -78,8 +79,8 @@ BELOW = below_limit(limit)
 statement = Statement(
     id="heavy_ball_limit",
     area="rates",
-    claim=r"\forall x_0, x_1,\ 0 \preceq H \preceq \lambda I,\ \beta > 0,\ 0 < \eta \le \tfrac{2 (1 + \beta)}{\lambda},\ "
-    r"x_{t+1} = x_t - \eta H x_t + \beta (x_t - x_{t-1}):\ "
+    claim=r"\forall x_0, x_1,\ 0 \preceq H \preceq \lambda I,\ \beta > 0,\ "
+    r"0 < \eta \le \tfrac{2 (1 + \beta)}{\lambda},\ x_{t+1} = x_t - \eta H x_t + \beta (x_t - x_{t-1}):\ "
     r"(1 - \beta) \sum_t \|x_{t+2} - x_t\|^2 \le \tfrac12 (x_1 - x_0)^\top (2 (1 + \beta) I - \eta H) (x_1 - x_0) "
     r"+ \tfrac{\eta}{2} (x_1 + x_0)^\top H (x_1 + x_0)",
     domain=DOMAIN,

@@ -1,12 +1,11 @@
-r"""Where its roots are complex, gradient descent with momentum β shrinks by √β a step on a quadratic, up to a constant.
+r"""With complex roots, gradient descent with momentum β shrinks by √β a step on a quadratic, up to a constant.
 
 **Claim.** Let H be the Hessian of a quadratic with the minimum 0, x_{t+1} = x_t − ηHx_t + β(x_t − x_{t−1}), β = ρ² and
 A = (1 + β)I − ηH. Then Q_t = ‖x_{t+1}‖² − x_{t+1}ᵀAx_t + β‖x_t‖² obeys Q_{t+1} = βQ_t exactly, and therefore, for all
-symmetric H, x_0, x_1 and η, ρ > 0:
-(2ρ − ‖A‖)(‖x_{t+1}‖² + β‖x_t‖²) ≤ β^t (2ρ + ‖A‖)(‖x_1‖² + β‖x_0‖²). Here: t = 2; for other t it follows in the same way. It
-says something where ‖A‖ < 2ρ: where all eigenvalues λ of H obey (1 − √β)² < ηλ < (1 + √β)². Then the distance shrinks by
-√β a step, the same for all of them; at the ends of that range it shrinks like t√β^t. See `heavy_ball_best` for the β that
-this takes.
+symmetric H, x_0, x_1 and η, ρ > 0: (2ρ − ‖A‖)(‖x_{t+1}‖² + β‖x_t‖²) ≤ β^t (2ρ + ‖A‖)(‖x_1‖² + β‖x_0‖²). Here: t = 2;
+for other t it follows in the same way. It says something where ‖A‖ < 2ρ: where all eigenvalues λ of H obey (1 − √β)² <
+ηλ < (1 + √β)². Then the distance shrinks by √β a step, the same for all of them; at the ends of that range it shrinks
+like t√β^t. See `heavy_ball_best` for the β that this takes.
 
 **Assumes.** Nothing beyond a symmetric H = S + Sᵀ (mutant `not_symmetric`: H = S).
 
@@ -16,8 +15,8 @@ this takes.
 
 **Degenerate cases.** ‖A‖ ≥ 2ρ: the left side is not positive, and there is nothing to show.
 
-**Source.** Polyak, *Introduction to Optimization*, 1987, 3.2.1, for the rate; the form Q and its derivation are ours, in
-proofs/rates/heavy_ball_rate.py.
+**Source.** Polyak, *Introduction to Optimization*, 1987, 3.2.1, for the rate; the form Q and its derivation are ours,
+in proofs/rates/heavy_ball_rate.py.
 """
 
 from specbound.core.instance import Domain, Instance, Number
@@ -113,6 +112,14 @@ statement = Statement(
             },
         ),
         Mutant("faster", r"$\beta^{t+1}$ in place of $\beta^t$", {"rhs": lambda x: x.rho**2 * rhs(x)}),
-        Mutant("without_constant", r"$2\rho - \|A\|$ on both sides", {"rhs": lambda x: x.rho ** (2 * STEPS) * (2 * x.rho - x.ops.singular_value(twofold(x), 0)) * size(x, x.x1, x.x0)}),
+        Mutant(
+            "without_constant",
+            r"$2\rho - \|A\|$ on both sides",
+            {
+                "rhs": lambda x: (
+                    x.rho ** (2 * STEPS) * (2 * x.rho - x.ops.singular_value(twofold(x), 0)) * size(x, x.x1, x.x0)
+                )
+            },
+        ),
     ),
 )

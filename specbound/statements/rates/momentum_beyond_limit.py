@@ -1,13 +1,13 @@
 r"""Beyond its limit momentum has a root below −1: along the eigenvector a path that alternates grows.
 
-**Claim.** Let u be a unit eigenvector of the Hessian H of a quadratic, Hu = λu, and a step v ← βv + Hx, then
-x ← x − νHx − μv: heavy ball for ν = 0, Nesterov's method at the rate η for ν = η, μ = βη, an averaged gradient for ν = 0,
-μ = (1 − β)η, gradient descent as μ → 0. With z_t = (−1)^t uᵀx_t, b = β(1 − νλ) and ε = λ(μ + (1 + β)ν) − 2(1 + β), for all
-starts and numbers: z_2 − bz_1 = (z_1 − bz_0) + εz_1. Step by step this is a recurrence whose polynomial, ρ² − (1 + ε + b)ρ + b,
-is −ε at ρ = 1. So for ε > 0, that is λ > 2(1 + β)/(μ + (1 + β)ν), it has a real root ρ > 1, and almost every start leaves
-every bounded set like (−ρ)^t. For b ≥ 0 and z_1 ≥ z_0 ≥ 0 every step multiplies the component by at least 1 + ε. For ε = 0
-the start z_1 = z_0 goes on as x, −x, x, … The limits of `heavy_ball_limit`, `nesterov_limit` and `ema_momentum_limit` are
-those of ε = 0.
+**Claim.** Let u be a unit eigenvector of the Hessian H of a quadratic, Hu = λu, and a step v ← βv + Hx, then x ← x −
+νHx − μv: heavy ball for ν = 0, Nesterov's method at the rate η for ν = η, μ = βη, an averaged gradient for ν = 0, μ =
+(1 − β)η, gradient descent as μ → 0. With z_t = (−1)^t uᵀx_t, b = β(1 − νλ) and ε = λ(μ + (1 + β)ν) − 2(1 + β), for all
+starts and numbers: z_2 − bz_1 = (z_1 − bz_0) + εz_1. Step by step this is a recurrence whose polynomial, ρ² − (1 + ε +
+b)ρ + b, is −ε at ρ = 1. So for ε > 0, that is λ > 2(1 + β)/(μ + (1 + β)ν), it has a real root ρ > 1, and almost every
+start leaves every bounded set like (−ρ)^t. For b ≥ 0 and z_1 ≥ z_0 ≥ 0 every step multiplies the component by at least
+1 + ε. For ε = 0 the start z_1 = z_0 goes on as x, −x, x, … The limits of `heavy_ball_limit`, `nesterov_limit` and
+`ema_momentum_limit` are those of ε = 0.
 
 **Assumes.** A unit eigenvector u: H is λ uuᵀ + (I − uuᵀ) S (I − uuᵀ) with any S, and u a column of length 1
 (`orthonormal_columns`; mutant `any_length`).
@@ -96,8 +96,14 @@ statement = Statement(
     assumptions=(orthonormal("u"),),
     mutants=(
         Mutant("any_length", "u of any length", {"assumptions": (), "recipes": (by_spectrum(DOMAIN, size=3),)}),
-        Mutant("as_heavy_ball", r"$\mu + \nu$ in place of $\mu + (1 + \beta)\nu$", {"rhs": lambda x: bound(x, excess(x) - x.lam * x.beta * x.nu)}),
-        Mutant("without_momentum", r"$2$ in place of $2 (1 + \beta)$", {"rhs": lambda x: bound(x, excess(x) + 2 * x.beta)}),
+        Mutant(
+            "as_heavy_ball",
+            r"$\mu + \nu$ in place of $\mu + (1 + \beta)\nu$",
+            {"rhs": lambda x: bound(x, excess(x) - x.lam * x.beta * x.nu)},
+        ),
+        Mutant(
+            "without_momentum", r"$2$ in place of $2 (1 + \beta)$", {"rhs": lambda x: bound(x, excess(x) + 2 * x.beta)}
+        ),
     ),
     recipes=(by_spectrum(DOMAIN, orthonormal=("u",)),),
 )

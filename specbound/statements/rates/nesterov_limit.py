@@ -1,25 +1,25 @@
 r"""Up to the learning rate 2(1 + β)/((1 + 2β)λ), Nesterov's method with momentum β stays bounded on a quadratic.
 
-**Claim.** Let 0 ⪯ H ⪯ λI be the Hessian of a quadratic with the minimum 0, and x_{t+1} = y_t − ηHy_t with
-y_t = x_t + β(x_t − x_{t−1}). With η ≤ 2(1 + β)/((1 + 2β)λ), for all x_0, x_1 and β > 0:
-Σ_t ((1 − β) ‖δ_t‖² + βη δ_tᵀHδ_t) ≤ W_0 = ½ dᵀ(2(1 + β) I − (1 + 2β) ηH) d + ½ η sᵀHs, where δ_t = x_{t+2} − x_t,
-d = x_1 − x_0, s = x_1 + x_0. Here: one term of the sum, for all sizes. W falls by a term at each step and W ≥ 0 at
-every point, so that it holds of any number. So for β < 1 and η below the limit W stays bounded, x_{t+2} − x_t tends to 0, and
-with it, where H is positive definite, x_t.
+**Claim.** Let 0 ⪯ H ⪯ λI be the Hessian of a quadratic with the minimum 0, and x_{t+1} = y_t − ηHy_t with y_t = x_t +
+β(x_t − x_{t−1}). With η ≤ 2(1 + β)/((1 + 2β)λ), for all x_0, x_1 and β > 0: Σ_t ((1 − β) ‖δ_t‖² + βη δ_tᵀHδ_t) ≤ W_0 =
+½ dᵀ(2(1 + β) I − (1 + 2β) ηH) d + ½ η sᵀHs, where δ_t = x_{t+2} − x_t, d = x_1 − x_0, s = x_1 + x_0. Here: one term of
+the sum, for all sizes. W falls by a term at each step and W ≥ 0 at every point, so that it holds of any number. So for
+β < 1 and η below the limit W stays bounded, x_{t+2} − x_t tends to 0, and with it, where H is positive definite, x_t.
 
-**Assumes.** η ≤ 2(1 + β)/((1 + 2β)λ) (`below_limit`; mutants `beyond_limit` and `limit_of_heavy_ball`, which is larger):
-beyond it the path grows (`momentum_beyond_limit`), and at it x, −x, x, … goes on forever. Curvature between 0 and λ, as
-‖K‖ ≤ 1 says of H = λKKᵀ (`contraction`; mutant `any_curvature`).
+**Assumes.** η ≤ 2(1 + β)/((1 + 2β)λ) (`below_limit`; mutants `beyond_limit` and `limit_of_heavy_ball`, which is
+larger): beyond it the path grows (`momentum_beyond_limit`), and at it x, −x, x, … goes on forever. Curvature between 0
+and λ, as ‖K‖ ≤ 1 says of H = λKKᵀ (`contraction`; mutant `any_curvature`).
 
 **Tight when** η is at the limit and x_1 = −x_0 is an eigenvector of curvature λ, and at rest where H is 0: both sides
 are 0.
 
 **Not claimed.** Anything beyond quadratics, nor a rate.
 
-**Degenerate cases.** β = 1: the limit is 4/(3λ), and directions of curvature are still damped. β = 0: gradient descent.
+**Degenerate cases.** β = 1: the limit is 4/(3λ), and directions of curvature are still damped. β = 0: gradient
+descent.
 
-**Source.** The limit is that of Jury's conditions (*Theory and Application of the z-Transform Method*, 1964); the energy
-and its derivation are ours, in proofs/rates/nesterov_limit.py.
+**Source.** The limit is that of Jury's conditions (*Theory and Application of the z-Transform Method*, 1964); the
+energy and its derivation are ours, in proofs/rates/nesterov_limit.py.
 """
 
 from specbound.core.instance import Instance
@@ -74,7 +74,9 @@ def rhs(x: Instance) -> Scalar:
 
 def scale(x: Instance) -> Scalar:
     norm = x.ops.frobenius_norm
-    return size_of_path(norm(x.x0) + norm(x.x1), x.beta + (1 + 2 * x.beta) * x.eta * x.lam * (1 + norm(x.K) ** 2), TERMS)
+    return size_of_path(
+        norm(x.x0) + norm(x.x1), x.beta + (1 + 2 * x.beta) * x.eta * x.lam * (1 + norm(x.K) ** 2), TERMS
+    )
 
 
 def heavy_ball_limit(x: Instance) -> Scalar:

@@ -1,18 +1,18 @@
 r"""One step of conjugate gradients, steepest descent, shrinks the error by (κ − 1)/(κ + 1) in the norm of the Hessian.
 
 **Claim.** Let μI ⪯ H ⪯ LI be the Hessian of a quadratic with 0 < μ < L, e the distance to the minimum and r = He its
-gradient. The step along the gradient that lowers the quadratic most, by rᵀr/(rᵀHr) times r, leaves
-‖e₊‖_H² = eᵀHe − (rᵀr)²/(rᵀHr), and ‖e₊‖_H ≤ (L − μ)/(L + μ) ‖e‖_H. Here the square of that, multiplied by
-(L + μ)² rᵀHr: (L + μ)² (eᵀHe · rᵀHr − (rᵀr)²) ≤ (L − μ)² eᵀHe · rᵀHr, for all e and H = μI + (L − μ) KKᵀ with ‖K‖ ≤ 1, of
-every size. It is Kantorovich's inequality, 4Lμ rᵀHr · rᵀH⁻¹r ≤ (L + μ)² (rᵀr)².
+gradient. The step along the gradient that lowers the quadratic most, by rᵀr/(rᵀHr) times r, leaves ‖e₊‖_H² = eᵀHe −
+(rᵀr)²/(rᵀHr), and ‖e₊‖_H ≤ (L − μ)/(L + μ) ‖e‖_H. Here the square of that, multiplied by (L + μ)² rᵀHr: (L + μ)² (eᵀHe
+· rᵀHr − (rᵀr)²) ≤ (L − μ)² eᵀHe · rᵀHr, for all e and H = μI + (L − μ) KKᵀ with ‖K‖ ≤ 1, of every size. It is
+Kantorovich's inequality, 4Lμ rᵀHr · rᵀH⁻¹r ≤ (L + μ)² (rᵀr)².
 
 **Assumes.** Curvature between μ and L, as ‖K‖ ≤ 1 says (`contraction`; mutant `any_curvature`).
 
 **Tight when** r has equal parts along an eigenvector for μ and one for L.
 
-**Not claimed.** The rate of conjugate gradients over N steps, 2((√κ − 1)/(√κ + 1))^N at most (Saad, *Iterative Methods for
-Sparse Linear Systems*, 2nd ed. 2003, 6.11.3): its later steps are not those of steepest descent, whose factor this is at
-every step.
+**Not claimed.** The rate of conjugate gradients over N steps, 2((√κ − 1)/(√κ + 1))^N at most (Saad, *Iterative Methods
+for Sparse Linear Systems*, 2nd ed. 2003, 6.11.3): its later steps are not those of steepest descent, whose factor this
+is at every step.
 
 **Degenerate cases.** r = 0 gives 0 ≤ 0. L = μ, left out here, leads to the minimum in one step.
 
