@@ -47,7 +47,9 @@ def moved(weights: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
 def test_updates_below_half_a_unit_are_lost_and_longer_ones_are_not(dtype: torch.dtype) -> None:
     weights = positive_numbers(dtype)
     unit, down = units(weights), half_way_down(weights)
-    assert bool((weights.double() + unit == torch.nextafter(weights, torch.full_like(weights, torch.inf)).double()).all())
+    assert bool(
+        (weights.double() + unit == torch.nextafter(weights, torch.full_like(weights, torch.inf)).double()).all()
+    )
     assert {float(value) for value in down.unique()} == {0.25, 0.5}
     assert not moved(weights, unit * 7 / 16).any()
     assert moved(weights, unit * 9 / 16).all()
