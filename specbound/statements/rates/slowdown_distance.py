@@ -34,6 +34,7 @@ from specbound.core.verdict import Relation
 from specbound.numeric.ops import Ops, Scalar
 from specbound.statements.clipping import SLACK
 from specbound.statements.deformations import INFLATION
+from specbound.statements.descent import inner
 from specbound.statements.recipes import entries
 
 DOMAIN = Domain(
@@ -70,11 +71,12 @@ def scale(x: Instance) -> Scalar:
 
 
 def short(x: Instance) -> Any:
-    return size_of_steps(x) ** 2 <= 4 * steps(x)
+    return (x.alpha**2 * x.kappa) ** 2 * inner(x, x.h, x.h) <= 4 * steps(x)
 
 
 def bounded(x: Instance) -> Any:
-    return x.ops.frobenius_norm(x.V) ** 2 <= steps(x) * x.G**2
+    entries_of_v = x.ops.vec(x.V)
+    return inner(x, entries_of_v, entries_of_v) <= steps(x) * x.G**2
 
 
 SHORT_STEPS = Assumption("short_steps", "without the rule one step goes any distance", short)

@@ -25,8 +25,8 @@ from specbound.core.verdict import Relation
 from specbound.numeric.ops import Scalar
 from specbound.statements.recipes import entries
 
-DIGITS = Index(1, lambda _: 11)
-"""p: 8 in bfloat16, 11 in float16; any number, but searches stop here."""
+DIGITS = Index(1, lambda _: 3)
+"""p: any number of digits, but searches stop at 3, where every number of a binade is met often."""
 
 BEYOND_POWER = Index(0, lambda sizes: 2 ** (sizes["p"] - 1) - 1)
 """j: how many units a weight is beyond a power of two."""
