@@ -132,6 +132,28 @@ def test_root_refuses_negative_multipliers(d: Derivation) -> None:
         d.root("0 ≥ a", sympy.Integer(0), a, facts={d.combine("a ≥ 0", a, {}): -a})
 
 
+def test_a_real_number_is_at_most_its_absolute_value_on_either_side(d: Derivation) -> None:
+    above, below = d.absolute(free - a)
+    d.combine("|free − a| ≥ free − a", abs(free - a) - free + a, {above: 1})
+    d.combine("|free − a| ≥ a − free", abs(free - a) - a + free, {below: 1})
+    for name, goal in (("free ≥ |free|", free - abs(free)), ("−free ≥ |free|", -free - abs(free))):
+        with pytest.raises(DerivationFailed, match="does not follow"):
+            d.combine(name, goal, dict.fromkeys(d.absolute(free), 1))
+    with pytest.raises(DerivationFailed, match="an absolute value"):
+        d.absolute(Symbol("complex"))
+
+
+def test_a_product_of_facts_is_one_and_no_more(d: Derivation) -> None:
+    large, small = d.cite("free ≥ a", "", free - a), d.cite("b ≥ free", "", b - free)
+    product = d.times(large, small)
+    assert sympy.expand(product.expression - (free - a) * (b - free)) == 0
+    d.combine("the product", (free - a) * (b - free), {product: 1})
+    with pytest.raises(DerivationFailed, match="does not follow"):
+        d.combine("more", (free - a) * (b - free) - a, {product: 1})
+    with pytest.raises(DerivationFailed, match="does not follow"):
+        d.combine("a factor that may be negative", free * (free - a), {large: free})
+
+
 def test_facts_of_others_are_refused(d: Derivation) -> None:
     with pytest.raises(DerivationFailed, match="no fact of this derivation"):
         d.conclude({Fact(d.goal): 1})
@@ -140,6 +162,8 @@ def test_facts_of_others_are_refused(d: Derivation) -> None:
         lambda: d.combine("b ≥ a", b - a, {other: 1}),
         lambda: d.root("b ≥ a", b, a, facts={other: b + a}),
         lambda: d.cancel("b ≥ a", b - a, sympy.Integer(1), other),
+        lambda: d.times(other, d.square(a)),
+        lambda: d.times(d.square(a), other),
     ):
         with pytest.raises(DerivationFailed, match="no fact of this derivation"):
             step()

@@ -375,6 +375,21 @@ class Derivation:
         real = sympy.sympify(expression).is_real is True
         return self._step("a square", StepKind.CHECKED, claim, lambda stated: real and stated == claim)
 
+    def absolute(self, expression: Any) -> tuple[Fact, Fact]:
+        """``|expression| − expression ≥ 0`` and ``|expression| + expression ≥ 0`` for a real expression in scalars."""
+        real = sympy.sympify(expression).is_real is True
+        above, below = (sympy.Abs(expression) - sign * expression for sign in (1, -1))
+        return (
+            self._step("an absolute value", StepKind.CHECKED, above, lambda stated: real and stated == above),
+            self._step("an absolute value", StepKind.CHECKED, below, lambda stated: real and stated == below),
+        )
+
+    def times(self, one: Fact, other: Fact) -> Fact:
+        """The product of two facts."""
+        self._own(one, other)
+        claim = sympy.expand(one.expression * other.expression)
+        return self._step("a product of two facts", StepKind.CHECKED, claim, lambda stated: stated == claim)
+
     def at_least(self, name: str) -> Fact:
         """``value − low ≥ 0`` for a number or an index of the statement's domain, by definition."""
         domain = self.statement.domain
