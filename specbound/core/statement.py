@@ -162,6 +162,7 @@ class Statement:
             name: np.array(value, dtype=float) if name in self.domain.matrices else value
             for name, value in example.values.items()
         }
+        values |= {name: float(value) for name, value in values.items() if name in self.domain.numbers}
         return self.domain.instance(values)
 
     def admits(self, instance: Instance) -> Any:

@@ -375,6 +375,43 @@ class Derivation:
         real = sympy.sympify(expression).is_real is True
         return self._step("a square", StepKind.CHECKED, claim, lambda stated: real and stated == claim)
 
+    def multiply(self, name: str, one: Fact, other: Fact) -> Fact:
+        """The product of two facts: of two numbers that are not negative."""
+        self._own(one, other)
+        claim = sympy.expand(one.expression * other.expression)
+        return self._step(name, StepKind.CHECKED, claim, lambda stated: stated == claim)
+
+    def summed(
+        self,
+        name: str,
+        potential: Callable[[Any], Any],
+        count: Any,
+        step: Callable[[Any], Fact],
+        term: Term | None = None,
+    ) -> Fact:
+        """``Σ_{i < count} term(i) ≥ potential(count) − potential(0)``, added up over i; without ``term`` the sum is 0.
+
+        ``step``: gives the fact ``term(i) − potential(i + 1) + potential(i) ≥ 0`` for its argument, a new symbol of
+        which nothing is known but that it is a whole number i ≥ 0; what it assumes or declares has to hold for every
+        ``i < count``.
+        """
+        index = sympy.Symbol("i", integer=True, nonnegative=True)
+        domain = self.statement.domain
+        if "i" in (*domain.dimensions, *domain.parameters):
+            raise DerivationFailed("the domain has an i of its own; give it another name")
+        if sympy.sympify(count).is_nonnegative is not True:
+            raise DerivationFailed(f"{name}: {count} is not known to be a number of terms")
+        one = step(index)
+        self._own(one)
+        total, single = (0, 0) if term is None else (self.instance.ops.sum_over(term, count), term(index))
+        claim = total - potential(count) + potential(sympy.Integer(0))
+
+        def check(stated: Any) -> bool:
+            rise = potential(index + 1) - potential(index)
+            return self._reduce(one.expression - single + rise) == 0 and stated == claim
+
+        return self._step(name, StepKind.CHECKED, claim, check)
+
     def at_least(self, name: str) -> Fact:
         """``value − low ≥ 0`` for a number or an index of the statement's domain, by definition."""
         domain = self.statement.domain
