@@ -158,11 +158,11 @@ class Statement:
 
     def example(self, example: Example) -> Instance:
         """An example as an instance in float64."""
+        indices = self.domain.indices
         values = {
-            name: np.array(value, dtype=float) if name in self.domain.matrices else value
+            name: value if name in indices else np.array(value, dtype=float)[()]
             for name, value in example.values.items()
         }
-        values |= {name: float(value) for name, value in values.items() if name in self.domain.numbers}
         return self.domain.instance(values)
 
     def admits(self, instance: Instance) -> Any:
