@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from specbound.core.instance import Domain, Instance, Number
@@ -19,7 +20,6 @@ from specbound.statements.runs import (
     gradient,
     last,
     met,
-    smooth_between,
     value,
 )
 
@@ -56,9 +56,7 @@ def of_steps(between: Callable[[Instance, Met, Met], list[Claimed]]) -> Callable
     """What is assumed of consecutive points, for all of a run."""
 
     def claims(x: Instance) -> list[Claimed]:
-        points = run(x)
-        pairs = zip(points, points[1:], strict=False)
-        return [claim for before, after in pairs for claim in between(x, before, after)]
+        return [claim for before, after in pairwise(run(x)) for claim in between(x, before, after)]
 
     return claims
 

@@ -1,4 +1,4 @@
-"""What the statements on Newton's method share: second-order models whose Hessian is Lipschitz, and one step on them."""
+"""What the statements on Newton's method share: second-order models with a Lipschitz Hessian, and one step on them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ def scale(x: Instance, margin: Scalar) -> Scalar:
 
 
 def near(radius: float, least: float, stretch: float = 1.0) -> Recipe:
-    """Instances with ``M‖e‖ < radius · μ``. ``least``: the least μ − M‖e‖/radius; ``stretch``: the norm of X and Y, at most."""
+    """Instances with ``M‖e‖ < radius · μ``.
+
+    **Parameters.** ``least``: the least ``μ − M‖e‖/radius``. ``stretch``: the greatest norm of X and Y.
+    """
     free = replace(NEAR, numbers={"M": NEAR.numbers["M"], "excess": Number(low=0.0, searched=(least, 1.0))})
     drawn = by_spectrum(free)
 

@@ -5,7 +5,16 @@ from specbound.core.catalogue import catalog
 
 QUADRATICS: dict[str, str] = {}
 
-FUNCTIONS: dict[str, str] = {}
+FUNCTIONS: dict[str, str] = {
+    "cubic_newton": "derived",
+    "cubic_newton_gradient": "derived",
+    "first_order_lower": "derived",
+    "gd_convex": "derived",
+    "gd_nonconvex": "derived",
+    "gd_nonconvex_long": "derived",
+    "newton_local": "derived",
+    "newton_radius": "derived",
+}
 
 STEPS: dict[str, str] = {}
 

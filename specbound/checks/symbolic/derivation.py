@@ -390,7 +390,7 @@ class Derivation:
         term: Term | None = None,
         factor: Any = 1,
     ) -> Fact:
-        """``factor · Σ_{i < count} term(i) ≥ potential(count) − potential(0)``, added up; without ``term`` 0 is on the left.
+        """``factor · Σ_{i < count} term(i) ≥ potential(count) − potential(0)``, added up; ``term`` is 0 unless given.
 
         ``step``: gives the fact ``factor · term(i) − potential(i + 1) + potential(i) ≥ 0`` for its argument, a new
         symbol of which nothing is known but that it is a whole number i ≥ 0; what it assumes or declares has to hold

@@ -6,8 +6,8 @@ positive as soon as M > 2L/3. An instance has H = CᵀC − (M/2)‖s‖I, g = �
 f(x + s) = f(x) + gᵀs + sᵀHs/2 + (L/6)‖s‖³ρ.
 
 **Assumes.** −1 ≤ ρ ≤ 1 (`lipschitz`; mutant `any_value`), which is what the Hessian says of the value. H + (M/2)‖s‖I is
-positive semidefinite, which holds at a minimizer of the model, be it the only one or not (Nesterov & Polyak, Theorem 10),
-and not at its other stationary points (mutant `stationary`): it holds by construction.
+positive semidefinite, which holds at every minimizer of the model (Nesterov & Polyak, Theorem 10) and not at its other
+stationary points (mutant `stationary`): it holds by construction.
 
 **Tight when** ρ = 1 and Cs = 0: in one variable f(t) = −(M/4)t² + (L/6)|t|³ from the saddle 0 with s = 1, where g = 0.
 

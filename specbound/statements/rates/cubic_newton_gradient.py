@@ -1,8 +1,8 @@
 r"""A step of the cubically regularized Newton method leaves a gradient of at most the square of its length.
 
 **Claim.** Let ∇²f be L-Lipschitz, g and H gradient and Hessian at x, and s a stationary point of
-gᵀs + sᵀHs/2 + (M/6)‖s‖³. Then ‖∇f(x + s)‖ ≤ ((L + M)/2)‖s‖². With `cubic_newton`, for M = L: every step lowers the value
-by at least (L/12)(‖∇f(x + s)‖/L)^{3/2}. An instance has any H = C, and ∇f(x + s) = g + Hs + (L/2)‖s‖Rs.
+gᵀs + sᵀHs/2 + (M/6)‖s‖³. Then ‖∇f(x + s)‖ ≤ ((L + M)/2)‖s‖². With `cubic_newton`, for M = L: every step lowers the
+value by at least (L/12)(‖∇f(x + s)‖/L)^{3/2}. An instance has any H = C, and ∇f(x + s) = g + Hs + (L/2)‖s‖Rs.
 
 **Assumes.** ‖R‖ ≤ 1 (`lipschitz`; mutant `any_change`): on average between x and x + s, the Hessian changes by at most
 (L/2)‖s‖. Stationarity is in the formula: g = −Hs − (M/2)‖s‖s.
@@ -71,9 +71,7 @@ statement = Statement(
             {"lhs": lambda x: x.ops.frobenius_norm(gradient_after(x, x.ops.scaled(2, x.R)))},
         ),
         Mutant("third", r"$(L + M)/3$ in place of $(L + M)/2$", {"rhs": lambda x: rhs(x) * 2 / 3}),
-        Mutant(
-            "of_m_alone", "$M$ in place of $(L + M)/2$", {"rhs": lambda x: x.M * square(x.ops, x.s)}
-        ),
+        Mutant("of_m_alone", "$M$ in place of $(L + M)/2$", {"rhs": lambda x: x.M * square(x.ops, x.s)}),
     ),
     recipes=(by_spectrum(DOMAIN),),
 )

@@ -1,7 +1,7 @@
 r"""On the worst quadratic function no method that moves along gradients is faster than 1/N² in N steps.
 
-**Claim.** Let f(x) = (L/8)(x₁² + Σ_{i<d} (x_i − x_{i+1})² + x_d² − 2x₁) in d = 2N + 1 variables, convex with L-Lipschitz
-gradient. Its minimizer is x*_i = 1 − i/(2N + 2), so that f* = −(L/8)(2N + 1)/(2N + 2) and
+**Claim.** Let f(x) = (L/8)(x₁² + Σ_{i<d} (x_i − x_{i+1})² + x_d² − 2x₁) in d = 2N + 1 variables, convex with
+L-Lipschitz gradient. Its minimizer is x*_i = 1 − i/(2N + 2), so that f* = −(L/8)(2N + 1)/(2N + 2) and
 ‖x*‖² = R² = (2N + 1)(4N + 3)/(12(N + 1)). Begun at 0, a method whose points stay in the span of the gradients met so
 far has, after N steps, moved in the first N variables only: each gradient reaches one variable beyond the point. So its
 value is that of some row X of N numbers, and for all of them f(X, 0, …, 0) − f* ≥ 3LR²/(4(2N + 1)(4N + 3)), which is
@@ -23,12 +23,17 @@ has the exact minimax value, which is larger.
 proofs/rates/first_order_lower.py.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from array_api_compat import array_namespace
+
 from specbound.core.instance import Domain, Instance
+from specbound.core.recipe import Recipe
 from specbound.core.statement import Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
-from specbound.numeric.ops import Scalar
+from specbound.numeric.ops import Ops, Scalar
 from specbound.statements.recipes import entries
 from specbound.statements.runs import SMOOTHNESS
 
@@ -95,6 +100,20 @@ def scale(x: Instance) -> Scalar:
     return factor(n) * x.L * (n + 1) * (1 + norm) ** 2
 
 
+def around_best(size: int) -> Recipe:
+    """Instances that are told by how far they lie from the best point in the first N variables."""
+    drawn = entries(DOMAIN, size=size)
+
+    def build(values: Mapping[str, Any], ops: Ops | None) -> Instance:
+        x = drawn.build(values, ops)
+        n = count(x)
+        xp: Any = array_namespace(x.X)
+        best = xp.asarray([[1 - (i + 1) / (n + 1) for i in range(n)]], dtype=x.X.dtype, device=x.X.device)
+        return replace(x, values={**x.values, "X": best + x.X})
+
+    return replace(drawn, name="around_best", build=build)
+
+
 statement = Statement(
     id="first_order_lower",
     area="rates",
@@ -120,5 +139,5 @@ statement = Statement(
             {"lhs": one_variable_more, "rhs": lambda x: of_distance(x, count(x) - 1)},
         ),
     ),
-    recipes=(entries(DOMAIN, size=6),),
+    recipes=(around_best(6), entries(DOMAIN, size=6)),
 )

@@ -19,6 +19,8 @@ along the linear part. So the constant cannot be improved for any N.
 2kL (f(x_k) − f*) + k(k + 1) ‖∇f(x_k)‖² + L² ‖x_k − x*‖², which never grows, in proofs/rates/gd_convex.py.
 """
 
+from itertools import pairwise
+
 from specbound.core.instance import Domain, Instance
 from specbound.core.statement import Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
@@ -57,7 +59,7 @@ def between(x: Instance, before: Met, after: Met) -> list[Claimed]:
 
 def of_steps(x: Instance) -> list[Claimed]:
     run = met(x, x.e, 1)
-    return [claim for before, after in zip(run, run[1:], strict=False) for claim in between(x, before, after)]
+    return [claim for before, after in pairwise(run) for claim in between(x, before, after)]
 
 
 def of_points(x: Instance) -> list[Claimed]:

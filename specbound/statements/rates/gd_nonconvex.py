@@ -3,7 +3,8 @@ r"""Gradient descent with a step of at most 1/L on any smooth function meets a s
 **Claim.** Let ∇f be L-Lipschitz and f ≥ f*, and x_{k+1} = x_k − (h/L) ∇f(x_k) with 0 < h ≤ 1. Then for all N, the
 least of the N + 1 gradients obeys min_k ‖∇f(x_k)‖² ≤ 4L (f(x_0) − f*) / (N (4h − h²) + 2). Here: for every γ that no
 gradient falls below, 4L (f(x_0) − f*) ≥ (N (4h − h²) + 2) γ². An instance is what a run leaves: the gradients G and
-values F = f(x_k) − f* at x_0 … x_N; how far the points lie apart follows from them. At h = 1 it is 4L (f(x_0) − f*)/(3N + 2).
+values F = f(x_k) − f* at x_0 … x_N; how far the points lie apart follows from them. At h = 1 the factor is
+3N + 2.
 
 **Assumes.** That the data are those of such a function: from each point to the next the values decrease by as much as
 interpolation needs (`smooth`; mutant `not_smooth`), and the last value is ‖∇f(x_N)‖²/(2L) above f* (`bounded_below`;

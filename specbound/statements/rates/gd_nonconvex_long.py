@@ -8,7 +8,8 @@ for every γ that no gradient falls below, 4L (f(x_0) − f*) ≥ (N (4h − h³
 **Assumes.** That the data are those of such a function: between each point and the next, both ways, the inequalities
 hold that interpolation needs (`smooth`; mutant `not_smooth`), and the last value is ‖∇f(x_N)‖²/(2L) above f*
 (`bounded_below`; mutant `unbounded`). That γ is no longer than any gradient (`long_gradients`; mutant `some_shorter`),
-and h² ≤ 3 (`within_root_three`; mutant `any_step`). For h < 1 the right side would be too large (mutant `shorter_step`).
+and h² ≤ 3 (`within_root_three`; mutant `any_step`).
+For h < 1 the right side would be too large (mutant `shorter_step`).
 
 **Tight when** all gradients are equally long and each is turned against the one before by the angle with cosine
 1 − h²/2: between the points f curves by L and by −L.

@@ -52,9 +52,7 @@ statement = Statement(
     source=Source("Nesterov", "Introductory Lectures on Convex Optimization", 2004, "Theorem 1.2.5"),
     assumptions=(LIPSCHITZ, WITHIN),
     attained=(
-        Example(
-            "iterates that jump to and fro", {"C": [[0]], "X": [[-1]], "Y": [[-1]], "e": [[1]], "mu": 3, "M": 2}
-        ),
+        Example("iterates that jump to and fro", {"C": [[0]], "X": [[-1]], "Y": [[-1]], "e": [[1]], "mu": 3, "M": 2}),
     ),
     mutants=(
         Mutant(
