@@ -158,8 +158,9 @@ class Statement:
 
     def example(self, example: Example) -> Instance:
         """An example as an instance in float64."""
+        indices = self.domain.indices
         values = {
-            name: np.array(value, dtype=float) if name in self.domain.matrices else value
+            name: value if name in indices else np.array(value, dtype=float)[()]
             for name, value in example.values.items()
         }
         return self.domain.instance(values)

@@ -96,6 +96,9 @@ class ArrayOps(Counted):
     def leading(self, matrix: Array, rows: int, columns: int) -> Array:
         return matrix[..., :rows, :columns]
 
+    def column(self, matrix: Array, index: int) -> Array:
+        return matrix[..., :, checked_index(index), None]
+
     def kronecker(self, left: Array, right: Array) -> Array:
         rows, columns = left.shape[-2] * right.shape[-2], left.shape[-1] * right.shape[-1]
         if rows * columns > LARGEST_KRONECKER:
@@ -167,6 +170,10 @@ class ArrayOps(Counted):
 
     def bounded(self, matrix: Array) -> Any:
         return self._xp.all(self._xp.abs(matrix) <= 1, axis=(-2, -1))
+
+    def at_least(self, larger: Scalar, smaller: Scalar, size: Scalar) -> Any:
+        margin = larger - smaller
+        return margin >= -tolerance(margin.dtype, 1, size)
 
     def sqrt(self, value: Scalar) -> Scalar:
         return self._xp.sqrt(value)

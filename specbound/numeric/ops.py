@@ -79,6 +79,10 @@ class Ops(Protocol):
         """The submatrix of the first ``rows`` rows and ``columns`` columns."""
         ...
 
+    def column(self, matrix: Array, index: Any) -> Array:
+        """One column as a matrix, shape ``(..., rows, 1)``; the index counts from 0."""
+        ...
+
     def kronecker(self, left: Array, right: Array) -> Array:
         """``left ⊗ right``."""
         ...
@@ -157,6 +161,10 @@ class Ops(Protocol):
 
     def bounded(self, matrix: Array) -> Any:
         """Whether every entry lies in ``[−1, 1]``, one truth value for each matrix."""
+        ...
+
+    def at_least(self, larger: Scalar, smaller: Scalar, size: Scalar) -> Any:
+        """Whether ``larger ≥ smaller``, one truth value each: up to rounding in floats, of quantities of that size."""
         ...
 
     def sqrt(self, value: Scalar) -> Scalar:

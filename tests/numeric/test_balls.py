@@ -208,6 +208,9 @@ def test_entries_and_equations() -> None:
     assert not OPS.nonsingular(singular)
     assert OPS.bounded(BallMatrix.exact([[1, Fraction(-1, 2)]]))
     assert not OPS.bounded(a)
+    assert OPS.column(BallMatrix.exact([[1, Fraction(-1, 2)]]), 1).fractions() == [["-1/2"]]
+    assert OPS.at_least(OPS.entry(a), 2, 1)
+    assert not OPS.at_least(OPS.entry(a), Fraction(5, 2), 1)
     with pytest.raises(NotAvailable, match="not known to be nonsingular"):
         OPS.solve(singular, b)
     with working_precision(64):

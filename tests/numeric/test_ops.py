@@ -93,6 +93,18 @@ def test_entries_and_equations(convert) -> None:
     np.testing.assert_array_equal(ops.nonsingular(ranked), [False, False, True])
 
 
+@pytest.mark.parametrize("convert", [np.asarray, torch.as_tensor], ids=["numpy", "torch"])
+def test_columns_and_comparisons_up_to_rounding(convert) -> None:
+    matrix = convert(np.stack([MATRIX, 2 * MATRIX]))
+    ops = ArrayOps.of(matrix)
+    np.testing.assert_array_equal(ops.column(matrix, 1), [[[0], [-2]], [[0], [-4]]])
+    with pytest.raises(IndexError, match="counted from 0"):
+        ops.column(matrix, -1)
+    larger = convert(np.array([1.0, 1.0, 1.0]))
+    smaller = convert(np.array([0.5, 1 + 2.0**-52, 1 + 2.0**-40]))
+    np.testing.assert_array_equal(ops.at_least(larger, smaller, larger), [True, True, False])
+
+
 def test_a_memo_knows_the_vectors_of_a_decomposition_again() -> None:
     plain, memo = ArrayOps.of(MATRIX), MemoOps(array_api_compat.numpy)
 

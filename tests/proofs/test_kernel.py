@@ -609,3 +609,89 @@ def test_a_product_of_symbolic_sizes_is_not_cut(d: Derivation) -> None:
     whole = d.scalar(x.T * u * w.T * x)
     assert whole.is_Symbol
     assert d.scalar(x.T * u * u.T * x).is_nonnegative
+
+
+def _falling(d: Derivation, fallen):
+    """The potential ``i a`` with a fact at i as ``fallen`` has it."""
+    return lambda i: d.combine("one step", sympy.expand(fallen(i)), {})
+
+
+def test_a_fact_for_every_index_is_added_up(d: Derivation) -> None:
+    def potential(i):
+        return -i * a
+
+    total = d.summed("all steps", potential, n, _falling(d, lambda i: potential(i) - potential(i + 1)))
+    assert total.expression == n * a
+    zero = d.summed("no step", potential, 0, _falling(d, lambda i: potential(i) - potential(i + 1)))
+    assert zero.expression == 0
+
+
+def test_a_sum_is_at_least_what_its_terms_add_up_to(d: Derivation) -> None:
+    row = MatrixSymbol("w", 1, n)
+
+    def term(i):
+        return d.instance.ops.entry(d.instance.ops.column(row, i)) ** 2
+
+    def potential(i):
+        return -i * b
+
+    def step(i):
+        return d.combine("one term", 3 * term(i) - potential(i + 1) + potential(i), {})
+
+    total = d.summed("the sum", potential, n, step, term, factor=3)
+    assert total.expression == 3 * d.instance.ops.sum_over(term, n) + n * b
+
+
+@pytest.mark.parametrize(
+    "fallen",
+    [lambda i: a, lambda i: 2 * a + b, lambda i: i * a],
+    ids=["another fact", "a weaker one", "one that changes with the index"],
+)
+def test_only_what_each_step_shows_is_added_up(d: Derivation, fallen) -> None:
+    with pytest.raises(DerivationFailed, match="all steps"):
+        d.summed("all steps", lambda i: -2 * i * a, n, _falling(d, fallen))
+
+
+def test_a_step_at_one_index_is_none_at_all_of_them(d: Derivation) -> None:
+    def potential(i):
+        return -(i**2) * a
+
+    def first(_):
+        return d.combine("one step", a, {})
+
+    with pytest.raises(DerivationFailed, match="all steps"):
+        d.summed("all steps", potential, n, first)
+    with pytest.raises(DerivationFailed, match="no fact of this derivation"):
+        d.summed("all steps", potential, n, lambda i: Fact(sympy.expand(potential(i) - potential(i + 1))))
+
+
+def test_a_number_of_terms_is_no_negative_one(d: Derivation) -> None:
+    for count in (-1, free, n - 2):
+        with pytest.raises(DerivationFailed, match="a number of terms"):
+            d.summed("all steps", lambda i: -i * a, count, _falling(d, lambda i: a))
+
+
+def test_a_factor_may_not_change_from_term_to_term(d: Derivation) -> None:
+    index = Symbol("i", integer=True, nonnegative=True)
+    for count, factor in ((n, index), (index, 1)):
+        with pytest.raises(DerivationFailed, match="may not change"):
+            d.summed("all", lambda i: 0 * i, count, _falling(d, lambda i: i), lambda i: i, factor)
+
+
+def test_columns_that_print_alike_are_refused() -> None:
+    ops = SymbolicOps()
+    assert ops.column(A, n - 1) == ops.column(A, n - 1)
+    assert ops.column(A, 0).shape == (m, 1)
+    ops.column(MatrixSymbol("x1", n, n), 0)
+    with pytest.raises(NotAvailable, match="names two different"):
+        ops.column(MatrixSymbol("x_1", n, n), 0)
+    with pytest.raises(NotAvailable, match="for a derivation to declare"):
+        ops.at_least(a, b, a)
+
+
+def test_squares_of_norms_are_told_by_earlier_ones(d: Derivation) -> None:
+    length = d.column_norm(x)
+    longer = d.column_norm(sympy.MatMul(length, x))
+    d.combine("‖‖x‖ x‖² ≤ ‖x‖⁴", length**4 - longer**2, {})
+    with pytest.raises(DerivationFailed, match="does not follow"):
+        d.combine("less", length**4 - longer**2 - a, {})

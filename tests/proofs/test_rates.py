@@ -22,7 +22,16 @@ QUADRATICS: dict[str, str] = {
     "smallest_useful_step": "derived",
 }
 
-FUNCTIONS: dict[str, str] = {}
+FUNCTIONS: dict[str, str] = {
+    "cubic_newton": "derived",
+    "cubic_newton_gradient": "derived",
+    "first_order_lower": "derived",
+    "gd_convex": "derived",
+    "gd_nonconvex": "derived",
+    "gd_nonconvex_long": "derived",
+    "newton_local": "derived",
+    "newton_radius": "derived",
+}
 
 STEPS = {
     "sign_step": "derived",

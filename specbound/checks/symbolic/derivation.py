@@ -385,10 +385,44 @@ class Derivation:
         )
 
     def times(self, one: Fact, other: Fact) -> Fact:
-        """The product of two facts."""
+        """The product of two facts: of two numbers that are not negative."""
         self._own(one, other)
         claim = sympy.expand(one.expression * other.expression)
         return self._step("a product of two facts", StepKind.CHECKED, claim, lambda stated: stated == claim)
+
+    def summed(
+        self,
+        name: str,
+        potential: Callable[[Any], Any],
+        count: Any,
+        step: Callable[[Any], Fact],
+        term: Term | None = None,
+        factor: Any = 1,
+    ) -> Fact:
+        """``factor · Σ_{i < count} term(i) ≥ potential(count) − potential(0)``, added up; ``term`` is 0 unless given.
+
+        ``step``: gives the fact ``factor · term(i) − potential(i + 1) + potential(i) ≥ 0`` for its argument, a new
+        symbol of which nothing is known but that it is a whole number i ≥ 0; what it assumes or declares has to hold
+        for every ``i < count``.
+        """
+        index = sympy.Symbol("i", integer=True, nonnegative=True)
+        domain = self.statement.domain
+        if "i" in (*domain.dimensions, *domain.parameters):
+            raise DerivationFailed("the domain has an i of its own; give it another name")
+        if sympy.sympify(count).is_nonnegative is not True:
+            raise DerivationFailed(f"{name}: {count} is not known to be a number of terms")
+        if index in sympy.sympify(factor).free_symbols | sympy.sympify(count).free_symbols:
+            raise DerivationFailed(f"{name}: {factor} and {count} may not change from term to term")
+        one = step(index)
+        self._own(one)
+        total, single = (0, 0) if term is None else (self.instance.ops.sum_over(term, count), term(index))
+        claim = factor * total - potential(count) + potential(sympy.Integer(0))
+
+        def check(stated: Any) -> bool:
+            rise = potential(index + 1) - potential(index)
+            return self._reduce(one.expression - factor * single + rise) == 0 and stated == claim
+
+        return self._step(name, StepKind.CHECKED, claim, check)
 
     def at_least(self, name: str) -> Fact:
         """``value − low ≥ 0`` for a number or an index of the statement's domain, by definition."""
@@ -615,7 +649,10 @@ class Derivation:
             return self._squares[part.base] ** (part.exp // 2) * part.base ** (part.exp % 2)
 
         expression = self._opened(expression).subs(self._solved)
-        expression = sympy.expand(expression).replace(is_known_power, lowered)
+        expression = sympy.expand(expression)
+        # A square may be told by squares of norms declared before it, never by itself.
+        while (told := sympy.expand(expression.replace(is_known_power, lowered))) != expression:
+            expression = told
         if rules:
             known = [*self._relations, *rules]
             expression = expression.subs(

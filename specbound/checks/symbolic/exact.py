@@ -113,6 +113,9 @@ class ExactOps(Counted):
     def leading(self, matrix: Any, rows: int, columns: int) -> Any:
         return matrix[:rows, :columns]
 
+    def column(self, matrix: Any, index: int) -> Any:
+        return matrix[:, checked_index(index)]
+
     def kronecker(self, left: Any, right: Any) -> Any:
         return sympy.Matrix(sympy.kronecker_product(left, right))
 
@@ -176,6 +179,9 @@ class ExactOps(Counted):
 
     def bounded(self, matrix: Any) -> bool:
         return all(bool(abs(entry) <= 1) for entry in matrix)
+
+    def at_least(self, larger: Any, smaller: Any, size: Any) -> bool:
+        return bool(larger >= smaller)
 
     def sqrt(self, value: Any) -> Any:
         return sympy.sqrt(value)

@@ -76,6 +76,7 @@ class SymbolicOps:
 
     def __init__(self) -> None:
         self._named: dict[str, Any] = {}
+        self._columns: dict[Any, tuple[Any, Any]] = {}
         self._depth = 0
         self.entries: dict[Any, Any] = {}
         self.kroneckers: dict[Any, tuple[Any, Any]] = {}
@@ -96,6 +97,12 @@ class SymbolicOps:
         return self.compression(
             matrix, *(first_columns(n, k) for n, k in zip(matrix.shape, (rows, columns), strict=True))
         )
+
+    def column(self, matrix: Any, index: Any) -> Any:
+        symbol = sympy.MatrixSymbol(rf"{{{self._name(matrix)}}}_{{:{sympy.latex(index)}}}", matrix.shape[0], 1)
+        if self._columns.setdefault(symbol, (matrix, index)) != (matrix, index):
+            raise NotAvailable(f"{symbol} names two different columns; give the matrices of the domain other names")
+        return symbol
 
     def kronecker(self, left: Any, right: Any) -> Any:
         rows, columns = (a * b for a, b in zip(left.shape, right.shape, strict=True))
@@ -163,6 +170,9 @@ class SymbolicOps:
 
     def bounded(self, matrix: Any) -> NoReturn:
         raise NotAvailable(f"whether the entries of {matrix} are bounded is for a derivation to declare")
+
+    def at_least(self, larger: Any, smaller: Any, size: Any) -> NoReturn:
+        raise NotAvailable(f"whether {larger} is at least {smaller} is for a derivation to declare")
 
     def sqrt(self, value: Any) -> Any:
         return sympy.sqrt(value)

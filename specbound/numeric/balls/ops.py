@@ -114,6 +114,10 @@ class BallOps(Counted):
         kept = [row[:columns] for row in matrix.entries.tolist()[:rows]]
         return BallMatrix(type(matrix.entries)(kept))
 
+    def column(self, matrix: BallMatrix, index: int) -> BallMatrix:
+        kept = [[row[checked_index(index)]] for row in matrix.entries.tolist()]
+        return BallMatrix(type(matrix.entries)(kept))
+
     def kronecker(self, left: BallMatrix, right: BallMatrix) -> BallMatrix:
         a, b = (m.entries if left.is_exact and right.is_exact else m.balls() for m in (left, right))
         rows = [[s * t for s, t in product(r, q)] for r, q in product(a.tolist(), b.tolist())]
@@ -197,6 +201,9 @@ class BallOps(Counted):
 
     def bounded(self, matrix: BallMatrix) -> bool:
         return all(abs(entry) <= 1 for entry in matrix.entries.entries())
+
+    def at_least(self, larger: Any, smaller: Any, size: Any) -> bool:
+        return bool(larger >= smaller)
 
     def sqrt(self, value: Any) -> Ball:
         number = as_arb(value)
