@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from specbound.locking.plan import most_curved_layers as most_curved_layers
     from specbound.locking.plan import plan as plan
     from specbound.numeric.ops import NotAvailable as NotAvailable
+    from specbound.training.loop import Goal as Goal
+    from specbound.training.loop import fine_tune as fine_tune
+    from specbound.training.outcome import Outcome as Outcome
+    from specbound.training.stability import stability_limit as stability_limit
 
 __version__ = "0.1.0"
 
@@ -54,6 +58,10 @@ _HOMES = {
     "plan": "specbound.locking.plan",
     "most_curved_layers": "specbound.locking.plan",
     "random_layers": "specbound.locking.layers",
+    "fine_tune": "specbound.training.loop",
+    "Goal": "specbound.training.loop",
+    "Outcome": "specbound.training.outcome",
+    "stability_limit": "specbound.training.stability",
     "unlock": "specbound.locking.lock",
     "unlock_checkpoint": "specbound.locking.checkpoint",
     "catalog": "specbound.core.catalogue",

@@ -76,26 +76,26 @@ def fine_tune(
     rising = max(1, round(warm_up * steps))
     schedule = LambdaLR(stepper, lambda step: min(1.0, (step + 1) / rising))
     start = time.perf_counter()
+    value = gradient()
+    losses, scores = [float(value.detach())], list[tuple[int, float]]()
+    if not isfinite(losses[0]):
+        raise InvalidInput(f"the loss is {losses[0]} at the start; required: a finite number")
+    if _meets(target, model, losses[0], scores):
+        raise InvalidInput("the target is met at the start, so there is nothing to train; ask for more")
     record = _Record(log, {"optimizer": str(optimizer), "steps": steps, "clip": clip, "warm_up": warm_up})
-    losses: list[float] = []
-    scores: list[tuple[int, float]] = []
+    record.add({"step": 0, "loss": losses[0]})
     met: int | None = None
-    for step in range(steps + 1):
+    for step in range(1, steps + 1):
+        stepper.step(gradient.once_known(value))
+        schedule.step()
         value = gradient()
         losses.append(float(value.detach()))
         record.add({"step": step, "loss": losses[-1]})
         if not isfinite(losses[-1]):
             break
-        if _meets(target, model, losses[-1], step, step == steps, scores):
+        if _is_asked(target, step, step == steps) and _meets(target, model, losses[-1], scores, step):
             met = step
             break
-        if step < steps:
-            stepper.step(gradient.once_known(value))
-            schedule.step()
-    if not isfinite(losses[0]):
-        raise InvalidInput(f"the loss is {losses[0]} at the start; required: a finite number")
-    if met == 0:
-        raise InvalidInput("the target is met at the start, so there is nothing to train; ask for more")
     outcome, when = outcome_of(losses, met)
     record.add({"outcome": outcome.value, "step": when})
     return Run(outcome, when, tuple(losses), tuple(scores), gradient.evaluations, time.perf_counter() - start)
@@ -119,13 +119,15 @@ class _Record:
                 stream.write(json.dumps(content) + "\n")
 
 
+def _is_asked(target: float | Goal | None, step: int, last: bool) -> bool:
+    return last or not isinstance(target, Goal) or step % target.every == 0
+
+
 def _meets(
-    target: float | Goal | None, model: nn.Module, loss: float, step: int, last: bool, scores: list[tuple[int, float]]
+    target: float | Goal | None, model: nn.Module, loss: float, scores: list[tuple[int, float]], step: int = 0
 ) -> bool:
     if not isinstance(target, Goal):
         return target is not None and loss <= target
-    if step % target.every and not last:
-        return False
     with torch.no_grad():
         score = float(target.score(model))
     scores.append((step, score))
