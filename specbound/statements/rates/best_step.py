@@ -2,8 +2,8 @@ r"""A step that is the best of a fixed set for the gradient gains α times what 
 
 **Claim.** Let P (n×k) have orthonormal columns that span the inflated directions, Q = I − P Pᵀ, D = αP Pᵀ + QEQ, g the
 gradient of the identity-inserted model and Dᵀg that of the locked one. Let s and t be two steps of which s is the
-better one for the locked model, sᵀDᵀg ≥ tᵀDᵀg. Then for all α ≥ 1 and E, of the gain along what is inflated, gᵀP Pᵀ D s
-≥ gᵀP Pᵀ D t − ‖Q Eᵀ Q g‖ ‖Q(s − t)‖, where gᵀP Pᵀ D s = α gᵀP Pᵀ s.
+better one for the locked model, sᵀDᵀg ≥ tᵀDᵀg. Then for all α ≥ 1 and E, of the gain along what is inflated,
+gᵀP Pᵀ D s ≥ gᵀP Pᵀ D t − ‖Q Eᵀ Q g‖ ‖Q(s − t)‖, where gᵀP Pᵀ D s = α gᵀP Pᵀ s.
 
 An optimizer that takes the best step of a set B which does not depend on α has this against every t in B. So with the t
 that is best for P Pᵀg alone it gains at least α max_{t ∈ B} gᵀP Pᵀt − ‖Q Eᵀ Q g‖ diam B: of order α, unless no t in B

@@ -3,17 +3,17 @@ r"""Dividing by the diagonal of the Hessian on a dense lock, a step along a coor
 **Claim.** Let P (n×k) have orthonormal columns that span the inflated directions of the inserted model, Q = I − P Pᵀ,
 so that the locked model's coordinate e is the direction t = αP Pᵀe + Qe. Let g be the gradient and JᵀJ the Hessian of
 the inserted model: in the locked one the entry of the gradient at e is gᵀt, that of the Hessian's diagonal ‖Jt‖². Then
-for all J, g, e, P, all α ≥ 1 and every entry s > 0 of a step with s ‖Jt‖² ≤ gᵀt: s (α ‖J P Pᵀe‖ − ‖J Q e‖)² ≤ α gᵀP Pᵀe
-+ gᵀQe. So with κ = ‖J P Pᵀe‖ > 0, s is at most of order 1/α, and tends to gᵀP Pᵀe/(ακ²). It moves the inserted model by
-s t: what is inflated by order α⁰, the rest by order 1/α. So the largest stable learning rate has exponent 0, as in the
-rotated form; but what is not inflated, C'U_⊥, is slowed like 1/α by every coordinate that leans into the inflated
-directions and has curvature there. A coordinate with P Pᵀe = 0, or without curvature there, is moved as if there were
-no lock.
+for all J, g, e, P, all α ≥ 1 and every entry s > 0 of a step with s ‖Jt‖² ≤ gᵀt:
+s (α ‖J P Pᵀe‖ − ‖J Q e‖)² ≤ α gᵀP Pᵀe + gᵀQe. So with κ = ‖J P Pᵀe‖ > 0, s is at most of order 1/α, and tends to gᵀP
+Pᵀe/(ακ²). It moves the inserted model by s t: what is inflated by order α⁰, the rest by order 1/α. So the largest
+stable learning rate has exponent 0, as in the rotated form; but what is not inflated, C'U_⊥, is slowed like 1/α by
+every coordinate that leans into the inflated directions and has curvature there. A coordinate with P Pᵀe = 0, or
+without curvature there, is moved as if there were no lock.
 
 **Assumes.** A step no longer than Newton's along e (`no_longer`; mutant `any_step`). Orthonormal columns of P matter
 for what is inflated, not for the inequality.
 
-**Tight when** JQe is a multiple −c JP Pᵀe with 0 ≤ c ≤ α, and s is Newton's step along e.
+**Tight when** JQe is a multiple −c JP Pᵀe with c ≥ 0, and s is Newton's step along e.
 
 **Not claimed.** That the step is a good one: it takes entries of the gradient for independent of each other, where they
 share the inflated directions. Estimates of the diagonal, as in `diagonal_newton_invariance`. Where gᵀt < 0, take −e for

@@ -1,9 +1,9 @@
 r"""On a quadratic a step that a lock multiplies by σ does no harm up to a learning rate of order 1/σ.
 
-**Claim.** With J, g, p, q, v = σp + q as in `scaled_step_limit`: for all of them and all σ, η > 0, if η (σ ‖Jp‖ +
-‖Jq‖)² ≤ 2 gᵀ(σp + q), then η ‖Jv‖² ≤ 2 gᵀv, so that the step −ηv does not raise a quadratic loss with gradient g and
-Hessian JᵀJ. So the largest learning rate that is harmless, times σ, is at least (2 gᵀp + 2 gᵀq/σ) / (‖Jp‖ + ‖Jq‖/σ)²,
-which tends to 2 gᵀp/‖Jp‖² as σ grows.
+**Claim.** With J, g, p, q, v = σp + q as in `scaled_step_limit`: for all of them and all σ, η > 0, if
+η (σ ‖Jp‖ + ‖Jq‖)² ≤ 2 gᵀ(σp + q), then η ‖Jv‖² ≤ 2 gᵀv, so that the step −ηv does not raise a quadratic loss with
+gradient g and Hessian JᵀJ. So the largest learning rate that is harmless, times σ, is at least (2 gᵀp + 2 gᵀq/σ) /
+(‖Jp‖ + ‖Jq‖/σ)², which tends to 2 gᵀp/‖Jp‖² as σ grows.
 
 **Assumes.** A learning rate as small as that (`small`; mutants `any_rate` and, without the rest, `rest_ignored`).
 

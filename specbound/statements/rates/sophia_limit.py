@@ -1,10 +1,10 @@
 r"""With an exact diagonal of positive curvature no lock makes Sophia's step raise a quadratic loss sooner.
 
 **Claim.** With g, Δ = KᵀK, D and s as in `sophia_step`, let the Hessian of the identity-inserted model be H = cKᵀEK
-with ‖E‖ ≤ 1: c is the largest eigenvalue of H relative to Δ. Then for all of them and every learning rate η with ηc ≤
-2γ: η² (Ds)ᵀH(Ds) ≤ 2η gᵀDs, so that the step −ηs does not raise a quadratic loss, on the locked model for any D as on
-the inserted one. So in the rotated form the largest harmless learning rate of Sophia, and of diagonal Newton steps, is
-at least 2γ/c for every α: exponent 0. Where Δ is the exact diagonal of a positive semidefinite H of n rows, c ≤ n;
+with ‖E‖ ≤ 1: c is the largest eigenvalue of H relative to Δ. Then for all of them and every learning rate η with
+ηc ≤ 2γ: η² (Ds)ᵀH(Ds) ≤ 2η gᵀDs, so that the step −ηs does not raise a quadratic loss, on the locked model for any D as
+on the inserted one. So in the rotated form the largest harmless learning rate of Sophia, and of diagonal Newton steps,
+is at least 2γ/c for every α: exponent 0. Where Δ is the exact diagonal of a positive semidefinite H of n rows, c ≤ n;
 where H is diagonal, c = 1.
 
 **Assumes.** A preconditioner Δ with H ≤ cΔ (`contraction`; mutant `more_curvature`), a step no longer than Newton's
