@@ -28,9 +28,10 @@ from specbound.core.instance import Domain, Instance, Number
 from specbound.core.statement import Assumption, Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
+from specbound.statements.clipping import SLACK
 from specbound.statements.deformations import INFLATION, scaling
 from specbound.statements.recipes import by_spectrum
-from specbound.statements.steps import SLACK, derived, inner
+from specbound.statements.steps import completed, inner, quotient, sign
 
 DOMAIN = Domain(
     {"J": ("m", "n"), "g": ("n", "1"), "e": ("n", "1"), "P": ("n", "k")},
@@ -91,9 +92,8 @@ NO_LONGER = Assumption(
 def newton(x: Instance) -> dict[str, Array]:
     """A gradient that goes along the coordinate, and Newton's step there, less a little."""
     gain = entry_of_gradient(x)
-    forward = gain / (abs(gain) + 1e-300)
-    step = (1 - SLACK) * abs(gain) / (entry_of_diagonal(x) + 1e-6 * abs(gain) + 1e-300)
-    return {"g": x.ops.scaled(forward, x.g), "s": step + 1e-300}
+    step = (1 - SLACK) * quotient(gain, entry_of_diagonal(x))
+    return {"g": x.ops.scaled(sign(gain), x.g), "s": step}
 
 
 statement = Statement(
@@ -127,5 +127,5 @@ statement = Statement(
         Mutant("without_rest", r"without $\|J Q e\|$", {"lhs": without_rest}),
         Mutant("halved", "half the right side", {"rhs": lambda x: entry_of_gradient(x) / 2}),
     ),
-    recipes=(derived(DOMAIN, "newton", newton, orthonormal=("P",)),),
+    recipes=(completed(DOMAIN, "newton", newton, orthonormal=("P",)),),
 )

@@ -26,7 +26,7 @@ from specbound.core.instance import Domain, Instance
 from specbound.core.statement import Assumption, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
-from specbound.statements.steps import derived
+from specbound.statements.steps import completed
 
 DOMAIN = Domain({"H": ("n", "n"), "X": ("n", "n"), "g": ("n", "1"), "y": ("n", "1")})
 
@@ -112,5 +112,5 @@ statement = Statement(
             },
         ),
     ),
-    recipes=(derived(DOMAIN, "away_from_zero", _away_from_zero),),
+    recipes=(completed(DOMAIN, "away_from_zero", _away_from_zero),),
 )

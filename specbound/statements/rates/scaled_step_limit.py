@@ -28,6 +28,7 @@ from specbound.core.instance import Instance
 from specbound.core.statement import Assumption, Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
+from specbound.statements.clipping import SLACK
 from specbound.statements.quadratic_steps import (
     DOMAIN,
     curvature_along,
@@ -37,7 +38,7 @@ from specbound.statements.quadratic_steps import (
     with_rate,
 )
 from specbound.statements.recipes import by_spectrum
-from specbound.statements.steps import SLACK, derived, inner
+from specbound.statements.steps import completed, inner
 
 
 def lhs(x: Instance) -> Scalar:
@@ -96,5 +97,5 @@ statement = Statement(
         Mutant("added", r"$\sigma \|J p\| + \|J q\|$ in place of the difference", {"lhs": added}),
         Mutant("along_inflated", r"$2 \sigma g^\top p$ on the right", {"rhs": along_inflated}),
     ),
-    recipes=(derived(DOMAIN, "almost_the_same_loss", at_most_harmless),),
+    recipes=(completed(DOMAIN, "almost_the_same_loss", at_most_harmless),),
 )

@@ -20,6 +20,7 @@ from specbound.core.instance import Instance
 from specbound.core.statement import Assumption, Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
+from specbound.statements.clipping import SLACK
 from specbound.statements.quadratic_steps import (
     DOMAIN,
     curvature_along,
@@ -29,7 +30,7 @@ from specbound.statements.quadratic_steps import (
     with_rate,
 )
 from specbound.statements.recipes import by_spectrum
-from specbound.statements.steps import SLACK, derived
+from specbound.statements.steps import completed
 
 
 def lhs(x: Instance) -> Scalar:
@@ -85,9 +86,9 @@ statement = Statement(
         Mutant(
             "rest_ignored",
             r"$\|J p\|$ alone in the assumption",
-            {"assumptions": (REST_IGNORED,), "recipes": (derived(DOMAIN, "without_rest", without_rest),)},
+            {"assumptions": (REST_IGNORED,), "recipes": (completed(DOMAIN, "without_rest", without_rest),)},
         ),
         Mutant("halved", "half the right side", {"rhs": lambda x: doubled_gain(x) / 2}),
     ),
-    recipes=(derived(DOMAIN, "as_large_as_may_be", small),),
+    recipes=(completed(DOMAIN, "as_large_as_may_be", small),),
 )

@@ -36,9 +36,10 @@ from specbound.statements.clipped_newton import (
     size_of_gain,
     size_of_image,
 )
+from specbound.statements.clipping import SLACK
 from specbound.statements.deformations import contraction
 from specbound.statements.recipes import by_spectrum
-from specbound.statements.steps import RATE, SLACK, derived
+from specbound.statements.steps import RATE, completed
 
 DOMAIN = Domain(
     {**COLUMNS, "E": ("n", "n")},
@@ -73,7 +74,7 @@ def of_rate(name: str, factor: float) -> Recipe:
         near = x.ops.scaled(1 - x.eta, x.ops.identity(x.K)) + x.ops.scaled(x.eta, x.E)
         return {**stepped(x), "E": near, "eta": factor * 2 * x.gamma / x.c}
 
-    return derived(DOMAIN, name, build)
+    return completed(DOMAIN, name, build)
 
 
 statement = Statement(

@@ -44,8 +44,9 @@ from specbound.statements.clipped_newton import (
     image,
     size_of_image,
 )
+from specbound.statements.clipping import SLACK
 from specbound.statements.recipes import by_spectrum
-from specbound.statements.steps import SLACK, derived
+from specbound.statements.steps import completed
 
 DOMAIN = Domain(COLUMNS, numbers={"gamma": GAMMA})
 
@@ -94,5 +95,5 @@ statement = Statement(
             {"rhs": lambda x: x.ops.frobenius_norm(x.g)},
         ),
     ),
-    recipes=(derived(DOMAIN, "clipped", clipped(1 - SLACK)),),
+    recipes=(completed(DOMAIN, "clipped", clipped(1 - SLACK)),),
 )
