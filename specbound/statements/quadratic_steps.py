@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from specbound.core.instance import Domain, Instance, Number
 from specbound.numeric.ops import Array, Scalar
-from specbound.statements.steps import RATE, inner
+from specbound.statements.steps import RATE, inner, quotient, sign
 
 DOMAIN = Domain(
     {"J": ("m", "n"), "g": ("n", "1"), "p": ("n", "1"), "q": ("n", "1")},
     numbers={"sigma": Number(low=0.0, searched=(0.5, 100.0)), "eta": RATE},
 )
 """A root of the Hessian, the gradient, the two parts of a step, by how much the first is multiplied, and the rate."""
-
-LEAST_RATE = 1e-6
-"""What a recipe takes for a learning rate where none fits."""
 
 
 def direction(x: Instance) -> Array:
@@ -40,9 +37,7 @@ def doubled_gain(x: Instance) -> Scalar:
 def with_rate(x: Instance, part: float, curvature: Scalar) -> dict[str, Array]:
     """A gradient that goes along the step, and the part of ``2 gᵀv/curvature`` as the learning rate."""
     gain = doubled_gain(x)
-    forward = gain / (abs(gain) + 1e-300)
-    rate = part * abs(gain) / (curvature + LEAST_RATE * abs(gain) + 1e-300)
-    return {"g": x.ops.scaled(forward, x.g), "eta": rate + 1e-300}
+    return {"g": x.ops.scaled(sign(gain), x.g), "eta": part * quotient(gain, curvature)}
 
 
 def size_of_sides(x: Instance) -> Scalar:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +15,11 @@ from specbound.statements.recipes import by_spectrum
 RATE = Number(low=0.0, searched=(0.01, 1.0))
 """A learning rate η > 0."""
 
-SLACK = 2.0**-40
-"""By how much a recipe keeps off the limit of an assumption, so that rounding does not carry it across."""
+TINY = 1e-300
+"""What keeps quotients and rates of a recipe finite and positive."""
+
+LEAST_CURVATURE = 1e-6
+"""The least curvature that a recipe divides a gain of 1 by."""
 
 
 def moved_by(x: Instance, step: Array) -> Array:
@@ -26,22 +29,9 @@ def moved_by(x: Instance, step: Array) -> Array:
     return ops.sum(along, ops.product(beside, x.E, beside, step))
 
 
-def locked(x: Instance) -> Array:
-    """``Dᵀ g``, the gradient of the locked model."""
-    ops, beside = x.ops, scaling(x.ops, x.P, 0)
-    along = ops.scaled(x.alpha, ops.product(x.P, ops.transpose(x.P), x.g))
-    return ops.sum(along, ops.product(beside, ops.transpose(x.E), beside, x.g))
-
-
 def inner(x: Instance, left: Array, right: Array) -> Scalar:
     """``leftᵀ right`` of two columns."""
     return x.ops.entry(x.ops.product(x.ops.transpose(left), right))
-
-
-def size_of_change(x: Instance) -> Scalar:
-    """A bound on ``‖D‖`` and on what it is computed from."""
-    top = x.ops.singular_value
-    return x.alpha * top(x.P, 0) ** 2 + (1 + top(x.P, 0) ** 2) ** 2 * top(x.E, 0)
 
 
 def larger(one: Any, other: Any) -> Any:
@@ -49,10 +39,20 @@ def larger(one: Any, other: Any) -> Any:
     return (one + other + abs(one - other)) / 2
 
 
-def derived(
+def sign(number: Any) -> Any:
+    """1 or −1 for a number of a recipe, and 0 for 0, without a choice between them."""
+    return number / (abs(number) + TINY)
+
+
+def quotient(gain: Any, curvature: Any) -> Any:
+    """``|gain| / curvature`` as a rate of a recipe, which is positive."""
+    return abs(gain) / (curvature + LEAST_CURVATURE * abs(gain) + TINY) + TINY
+
+
+def completed(
     domain: Domain,
     name: str,
-    build: Any,
+    build: Callable[[Instance], Mapping[str, Any]],
     orthonormal: tuple[str, ...] = (),
     nonsingular: tuple[str, ...] = (),
 ) -> Recipe:

@@ -338,6 +338,7 @@ def test_muon_moves_what_is_inflated_by_the_law_up_to_its_iteration_and_the_rest
     lengths = [float(moves(make, alpha, "rotated")[1].norm()) for alpha in ALPHAS]
     assert lengths[0] > 1
     assert lengths[2] < 2 * 485 / ALPHAS[2] * lengths[0]
+    assert exponents(make, "rotated") == pytest.approx((1, -1), abs=0.01)
     # In the dense form the rounding of bfloat16 takes the place of what is lost.
     assert float(moves(make, ALPHAS[2], "dense")[1].norm()) > 0.1
 
@@ -355,7 +356,9 @@ def test_the_two_forms_are_alike_to_muon_and_not_to_adam() -> None:
     assert apart["adam"] > 0.2
 
 
-def first_harm(make: Callable[[Sequence[nn.Parameter], float], Any], alpha: float, form: str) -> tuple[Any, ...]:
+def first_harm(
+    make: Callable[[Sequence[nn.Parameter], float], Any], alpha: float, form: str, by_diagonal: bool = False
+) -> tuple[Any, ...]:
     """The learning rate at which one step on the compensator alone leaves the loss as it is, and the problem.
 
     A single layer under squared error, which is quadratic in C; the step is proportional to the rate.
@@ -373,7 +376,9 @@ def first_harm(make: Callable[[Sequence[nn.Parameter], float], Any], alpha: floa
     before = weight.detach().clone()
     optimizer = make([weight], unit)
     loss().backward()
-    optimizer.step()
+    # Each row of C meets the same inputs; only some optimizers ask for the diagonal.
+    squares = model[0].locked(inputs).detach().square().sum(dim=0) * 2 / targets.numel()
+    optimizer.step(hessian=[squares.expand(4, 4).clone()]) if by_diagonal else optimizer.step()
     direction = (before - weight.detach()) / unit
 
     def rise(rate: float) -> float:
@@ -431,3 +436,29 @@ def test_the_largest_harmless_rate_on_a_quadratic_has_the_exponent_and_the_const
         constant = 2 * float((values["g"].T @ p).item()) / float((root @ p).square().sum())
         assert limit * alpha**power == pytest.approx(constant, rel=10 / alpha ** min(power, 1))
     assert np.polyfit(np.log(alphas), np.log(limits), 1)[0] == pytest.approx(-power, abs=0.05)
+
+
+def test_no_rotated_lock_makes_sophia_do_harm_below_a_rate_that_the_inserted_model_tells() -> None:
+    module = pytest.importorskip("pytorch_optimizer")
+    found = spectral_deformation(network()[0].weight, 10.0, K, "after", False)
+    hidden = data()[0] @ network()[0].weight.detach().T @ found.rotation()
+    gram = hidden.T @ hidden
+    relative = gram / torch.sqrt(gram.diagonal()[:, None] * gram.diagonal())
+    bound = 2 / float(torch.linalg.eigvalsh(relative)[-1])
+
+    def make(parameters: Sequence[nn.Parameter], rate: float) -> Any:
+        return module.SophiaH(parameters, lr=rate, betas=(0.0, 0.0), p=1.0, weight_decay=0.0)
+
+    limits = [first_harm(make, alpha, "rotated", by_diagonal=True)[0] for alpha in (1.0, 10.0, 1e3, 1e5)]
+    assert min(limits) >= bound * (1 - 1e-6)
+    assert limits[3] == pytest.approx(limits[2], rel=1e-6)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_first_step_of_lbfgs_is_a_clipped_one(form: str) -> None:
+    """Its length is 1 by the sum of magnitudes: between 1/√n and 1, and so is the threshold of the law."""
+    make, step = OF_TORCH["lbfgs"]
+    alpha = 1e4
+    count = sum(parameter.numel() for parameter in trained(locked(alpha, form)[0]))
+    moved = float(moves(make, alpha, form, step)[0].norm())
+    assert 0.99 * alpha / count**0.5 < moved < alpha

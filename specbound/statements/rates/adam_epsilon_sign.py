@@ -1,10 +1,10 @@
 r"""Where αg is large beside ε, Adam's first step on a locked model moves what is inflated by ηα times its signs.
 
-**Claim.** With g, A = KᵀK and m as in `adam_epsilon_descent`, A nonsingular: for all of them and all α, ε, η > 0, ‖A m
-− ηα g‖ ≤ ηε ‖A⁻¹ g‖. Without ε the step would move ηα A⁻¹ g, for Adam ηα times the signs of g; ‖A⁻¹ g‖ is √n then. The
-difference does not grow with α: entry by entry it is at most ηε/|g_i|, that is ε/(α|g_i|) of the whole. So once α|g| ≫
-ε, C'U_k moves like α, and the largest stable learning rate falls like 1/α (see `scaled_step_limit`). Between the two
-ends each entry of m is the harmonic combination of them: 1/m_i = 1/(ηα sign g_i) + 1/(ηα² g_i/ε).
+**Claim.** With g, A = KᵀK and m as in `adam_epsilon_descent`, A nonsingular: for all of them and all α, ε, η > 0,
+‖A m − ηα g‖ ≤ ηε ‖A⁻¹ g‖. Without ε the step would move ηα A⁻¹ g, for Adam ηα times the signs of g; ‖A⁻¹ g‖ is √n then.
+The difference does not grow with α: entry by entry it is at most ηε/|g_i|, that is ε/(α|g_i|) of the whole. So once
+α|g| ≫ ε, C'U_k moves like α, and the largest stable learning rate falls like 1/α (see `scaled_step_limit`). Between the
+two ends each entry of m is the harmonic combination of them: 1/m_i = 1/(ηα sign g_i) + 1/(ηα² g_i/ε).
 
 **Assumes.** Nonsingular K (`nonsingular`): there is no A⁻¹ otherwise, and no sign of 0.
 

@@ -2,8 +2,8 @@ r"""A step that is the best of a fixed set for the gradient gains α times what 
 
 **Claim.** Let P (n×k) have orthonormal columns that span the inflated directions, Q = I − P Pᵀ, D = αP Pᵀ + QEQ, g the
 gradient of the identity-inserted model and Dᵀg that of the locked one. Let s and t be two steps of which s is the
-better one for the locked model, sᵀDᵀg ≥ tᵀDᵀg. Then for all α ≥ 1 and E, of the gain along what is inflated, gᵀP Pᵀ D s
-≥ gᵀP Pᵀ D t − ‖Q Eᵀ Q g‖ ‖Q(s − t)‖, where gᵀP Pᵀ D s = α gᵀP Pᵀ s.
+better one for the locked model, sᵀDᵀg ≥ tᵀDᵀg. Then for all α ≥ 1 and E, of the gain along what is inflated,
+gᵀP Pᵀ D s ≥ gᵀP Pᵀ D t − ‖Q Eᵀ Q g‖ ‖Q(s − t)‖, where gᵀP Pᵀ D s = α gᵀP Pᵀ s.
 
 An optimizer that takes the best step of a set B which does not depend on α has this against every t in B. So with the t
 that is best for P Pᵀg alone it gains at least α max_{t ∈ B} gᵀP Pᵀt − ‖Q Eᵀ Q g‖ diam B: of order α, unless no t in B
@@ -31,10 +31,10 @@ from specbound.core.instance import Domain, Instance
 from specbound.core.statement import Assumption, Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
-from specbound.statements.clipping import inflated, rest
+from specbound.statements.clipping import inflated, locked_gradient, rest, size_of_change
 from specbound.statements.deformations import INFLATION, orthonormal, scaling
 from specbound.statements.recipes import by_spectrum, entries
-from specbound.statements.steps import derived, inner, locked, moved_by, size_of_change
+from specbound.statements.steps import completed, inner, moved_by, sign
 
 DOMAIN = Domain(
     {"g": ("n", "1"), "s": ("n", "1"), "t": ("n", "1"), "P": ("n", "k"), "E": ("n", "n")},
@@ -68,7 +68,7 @@ def scale(x: Instance) -> Scalar:
 
 def whole_gain(x: Instance, step: Array) -> Scalar:
     """``stepᵀ Dᵀ g``."""
-    return inner(x, step, locked(x))
+    return inner(x, step, locked_gradient(x))
 
 
 BETTER = Assumption(
@@ -81,7 +81,7 @@ BETTER = Assumption(
 def _exchanged(x: Instance) -> dict[str, Array]:
     """The better of s and t first, by a weight of 0 or 1."""
     more = whole_gain(x, x.s) - whole_gain(x, x.t)
-    first = (1 + more / (abs(more) + 1e-300)) / 2
+    first = (1 + sign(more)) / 2
     scaled, total = x.ops.scaled, x.ops.sum
     return {
         "s": total(scaled(first, x.s), scaled(1 - first, x.t)),
@@ -119,5 +119,5 @@ statement = Statement(
         ),
         Mutant("rest_ignored", r"without $\|Q E^\top Q g\|\, \|Q (s - t)\|$", {"rhs": lambda x: gain(x, x.t)}),
     ),
-    recipes=(derived(DOMAIN, "the_better_first", _exchanged, orthonormal=("P",)),),
+    recipes=(completed(DOMAIN, "the_better_first", _exchanged, orthonormal=("P",)),),
 )

@@ -3,17 +3,17 @@ r"""Dividing by the diagonal of the Hessian on a dense lock, a step along a coor
 **Claim.** Let P (n×k) have orthonormal columns that span the inflated directions of the inserted model, Q = I − P Pᵀ,
 so that the locked model's coordinate e is the direction t = αP Pᵀe + Qe. Let g be the gradient and JᵀJ the Hessian of
 the inserted model: in the locked one the entry of the gradient at e is gᵀt, that of the Hessian's diagonal ‖Jt‖². Then
-for all J, g, e, P, all α ≥ 1 and every entry s > 0 of a step with s ‖Jt‖² ≤ gᵀt: s (α ‖J P Pᵀe‖ − ‖J Q e‖)² ≤ α gᵀP Pᵀe
-+ gᵀQe. So with κ = ‖J P Pᵀe‖ > 0, s is at most of order 1/α, and tends to gᵀP Pᵀe/(ακ²). It moves the inserted model by
-s t: what is inflated by order α⁰, the rest by order 1/α. So the largest stable learning rate has exponent 0, as in the
-rotated form; but what is not inflated, C'U_⊥, is slowed like 1/α by every coordinate that leans into the inflated
-directions and has curvature there. A coordinate with P Pᵀe = 0, or without curvature there, is moved as if there were
-no lock.
+for all J, g, e, P, all α ≥ 1 and every entry s > 0 of a step with s ‖Jt‖² ≤ gᵀt:
+s (α ‖J P Pᵀe‖ − ‖J Q e‖)² ≤ α gᵀP Pᵀe + gᵀQe. So with κ = ‖J P Pᵀe‖ > 0, s is at most of order 1/α, and tends to gᵀP
+Pᵀe/(ακ²). It moves the inserted model by s t: what is inflated by order α⁰, the rest by order 1/α. So the largest
+stable learning rate has exponent 0, as in the rotated form; but what is not inflated, C'U_⊥, is slowed like 1/α by
+every coordinate that leans into the inflated directions and has curvature there. A coordinate with P Pᵀe = 0, or
+without curvature there, is moved as if there were no lock.
 
 **Assumes.** A step no longer than Newton's along e (`no_longer`; mutant `any_step`). Orthonormal columns of P matter
 for what is inflated, not for the inequality.
 
-**Tight when** JQe is a multiple −c JP Pᵀe with 0 ≤ c ≤ α, and s is Newton's step along e.
+**Tight when** JQe is a multiple −c JP Pᵀe with c ≥ 0, and s is Newton's step along e.
 
 **Not claimed.** That the step is a good one: it takes entries of the gradient for independent of each other, where they
 share the inflated directions. Estimates of the diagonal, as in `diagonal_newton_invariance`. Where gᵀt < 0, take −e for
@@ -28,9 +28,10 @@ from specbound.core.instance import Domain, Instance, Number
 from specbound.core.statement import Assumption, Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
+from specbound.statements.clipping import SLACK
 from specbound.statements.deformations import INFLATION, scaling
 from specbound.statements.recipes import by_spectrum
-from specbound.statements.steps import SLACK, derived, inner
+from specbound.statements.steps import completed, inner, quotient, sign
 
 DOMAIN = Domain(
     {"J": ("m", "n"), "g": ("n", "1"), "e": ("n", "1"), "P": ("n", "k")},
@@ -91,9 +92,8 @@ NO_LONGER = Assumption(
 def newton(x: Instance) -> dict[str, Array]:
     """A gradient that goes along the coordinate, and Newton's step there, less a little."""
     gain = entry_of_gradient(x)
-    forward = gain / (abs(gain) + 1e-300)
-    step = (1 - SLACK) * abs(gain) / (entry_of_diagonal(x) + 1e-6 * abs(gain) + 1e-300)
-    return {"g": x.ops.scaled(forward, x.g), "s": step + 1e-300}
+    step = (1 - SLACK) * quotient(gain, entry_of_diagonal(x))
+    return {"g": x.ops.scaled(sign(gain), x.g), "s": step}
 
 
 statement = Statement(
@@ -127,5 +127,5 @@ statement = Statement(
         Mutant("without_rest", r"without $\|J Q e\|$", {"lhs": without_rest}),
         Mutant("halved", "half the right side", {"rhs": lambda x: entry_of_gradient(x) / 2}),
     ),
-    recipes=(derived(DOMAIN, "newton", newton, orthonormal=("P",)),),
+    recipes=(completed(DOMAIN, "newton", newton, orthonormal=("P",)),),
 )

@@ -12,10 +12,10 @@ learning rate has exponent 0. It divides by |h_i|, for which the same holds, as 
 
 **Tight when** always: it is an equality.
 
-**Not claimed.** Estimates of the diagonal. Hutchinson's takes z∘(Mz) for random signs z, which is off by Σ_{j≠i} d_i
-d_j h_ij z_i z_j at i: relative to d_i² h_ii by something of order α where i is not inflated and some j is. Then it is
-the noise that steps are divided by, and what is not inflated moves like 1/α. Powers of the diagonal other than 1
-(mutant `root`). Damping, as by ε, and averages of squares are invariant only in part.
+**Not claimed.** Estimates of the diagonal. Hutchinson's takes z∘(Mz) for random signs z, which is off by
+Σ_{j≠i} d_i d_j h_ij z_i z_j at i: relative to d_i² h_ii by something of order α where i is not inflated and some j is.
+Then it is the noise that steps are divided by, and what is not inflated moves like 1/α. Powers of the diagonal other
+than 1 (mutant `root`). Damping, as by ε, and averages of squares are invariant only in part.
 
 **Degenerate cases.** D = I is the identity-inserted model.
 
@@ -26,7 +26,7 @@ from specbound.core.instance import Domain, Instance
 from specbound.core.statement import Assumption, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
-from specbound.statements.steps import derived
+from specbound.statements.steps import completed
 
 DOMAIN = Domain({"H": ("n", "n"), "X": ("n", "n"), "g": ("n", "1"), "y": ("n", "1")})
 
@@ -112,5 +112,5 @@ statement = Statement(
             },
         ),
     ),
-    recipes=(derived(DOMAIN, "away_from_zero", _away_from_zero),),
+    recipes=(completed(DOMAIN, "away_from_zero", _away_from_zero),),
 )

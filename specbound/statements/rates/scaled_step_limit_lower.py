@@ -1,9 +1,9 @@
 r"""On a quadratic a step that a lock multiplies by σ does no harm up to a learning rate of order 1/σ.
 
-**Claim.** With J, g, p, q, v = σp + q as in `scaled_step_limit`: for all of them and all σ, η > 0, if η (σ ‖Jp‖ +
-‖Jq‖)² ≤ 2 gᵀ(σp + q), then η ‖Jv‖² ≤ 2 gᵀv, so that the step −ηv does not raise a quadratic loss with gradient g and
-Hessian JᵀJ. So the largest learning rate that is harmless, times σ, is at least (2 gᵀp + 2 gᵀq/σ) / (‖Jp‖ + ‖Jq‖/σ)²,
-which tends to 2 gᵀp/‖Jp‖² as σ grows.
+**Claim.** With J, g, p, q, v = σp + q as in `scaled_step_limit`: for all of them and all σ, η > 0, if
+η (σ ‖Jp‖ + ‖Jq‖)² ≤ 2 gᵀ(σp + q), then η ‖Jv‖² ≤ 2 gᵀv, so that the step −ηv does not raise a quadratic loss with
+gradient g and Hessian JᵀJ. So the largest learning rate that is harmless, times σ, is at least (2 gᵀp + 2 gᵀq/σ) /
+(‖Jp‖ + ‖Jq‖/σ)², which tends to 2 gᵀp/‖Jp‖² as σ grows.
 
 **Assumes.** A learning rate as small as that (`small`; mutants `any_rate` and, without the rest, `rest_ignored`).
 
@@ -20,6 +20,7 @@ from specbound.core.instance import Instance
 from specbound.core.statement import Assumption, Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
+from specbound.statements.clipping import SLACK
 from specbound.statements.quadratic_steps import (
     DOMAIN,
     curvature_along,
@@ -29,7 +30,7 @@ from specbound.statements.quadratic_steps import (
     with_rate,
 )
 from specbound.statements.recipes import by_spectrum
-from specbound.statements.steps import SLACK, derived
+from specbound.statements.steps import completed
 
 
 def lhs(x: Instance) -> Scalar:
@@ -85,9 +86,9 @@ statement = Statement(
         Mutant(
             "rest_ignored",
             r"$\|J p\|$ alone in the assumption",
-            {"assumptions": (REST_IGNORED,), "recipes": (derived(DOMAIN, "without_rest", without_rest),)},
+            {"assumptions": (REST_IGNORED,), "recipes": (completed(DOMAIN, "without_rest", without_rest),)},
         ),
         Mutant("halved", "half the right side", {"rhs": lambda x: doubled_gain(x) / 2}),
     ),
-    recipes=(derived(DOMAIN, "as_large_as_may_be", small),),
+    recipes=(completed(DOMAIN, "as_large_as_may_be", small),),
 )

@@ -1,12 +1,12 @@
 r"""With exponents of ½ on both sides Shampoo's first step is the same on a locked model and on the inserted one.
 
 **Claim.** Let G (m×n) be the gradient of the identity-inserted model in C', of full column rank, and C' = CT for the
-locked one's C, whose gradient is then GTᵀ. With exponents of ½ the step for a gradient G is (GGᵀ)^(−½) G (GᵀG)^(−½) = U
-Σ⁻¹ Vᵀ = G(GᵀG)⁻¹ where G = U Σ Vᵀ, the first root inverted on the range of G. Then for all G of full column rank and
-all nonsingular T: GTᵀ (T GᵀG Tᵀ)⁻¹ T = G(GᵀG)⁻¹, compared along all y and z. The left side is the step on the locked
-model in the coordinates of the inserted one. So the first steps lead to the same functions, for every α, and the
-largest stable learning rate does not depend on α: exponent 0, in the dense and in the rotated form. For the weight in
-front of C, transpose all of it.
+locked one's C, whose gradient is then GTᵀ. With exponents of ½ the step for a gradient G is (GGᵀ)^(−½) G
+(GᵀG)^(−½) = U Σ⁻¹ Vᵀ = G(GᵀG)⁻¹ where G = U Σ Vᵀ, the first root inverted on the range of G. Then for all G of full
+column rank and all nonsingular T: GTᵀ (T GᵀG Tᵀ)⁻¹ T = G(GᵀG)⁻¹, compared along all y and z. The left side is the step
+on the locked model in the coordinates of the inserted one. So the first steps lead to the same functions, for every α,
+and the largest stable learning rate does not depend on α: exponent 0, in the dense and in the rotated form. For the
+weight in front of C, transpose all of it.
 
 **Assumes.** G of full column rank and nonsingular T (`nonsingular`): the steps are not defined otherwise. The term εI
 that implementations add to GGᵀ and GᵀG breaks the invariance (mutant `damped`), the more the smaller G is; and with
@@ -15,8 +15,10 @@ fewer independent columns than n, as from a small batch, only the inflated part 
 **Tight when** always: it is an equality.
 
 **Not claimed.** That the step is a good one: it is the longest where the gradient is the smallest. Later steps, whose
-GGᵀ and GᵀG are sums over all steps so far. Exponents of ¼ (`shampoo_quarter`), or ½ on one side alone, which both give
-the polar factor in the first step (`muon_step`).
+GGᵀ and GᵀG are sums over all steps so far: once the inflated parts of those gradients span all rows, GGᵀ grows like α²
+everywhere, so that C'U_k goes on moving like α⁰ and the rest like 1/α. Exponents of ¼ (`shampoo_quarter`), or ½ on one
+side alone, which both give the polar factor in the first step (`muon_step`). Grafting, which gives a step the length of
+the gradient or of another method's step, multiplies this one by α.
 
 **Degenerate cases.** m < n has no full column rank.
 

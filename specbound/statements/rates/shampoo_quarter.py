@@ -1,10 +1,10 @@
 r"""With exponents of ¼ on both sides Shampoo's first step is the polar factor of the gradient.
 
 **Claim.** Let the gradient be G = PB² with P orthogonal and B = KᵀK: every nonsingular matrix is of this form, P being
-its polar factor. The fourth roots of GGᵀ and GᵀG are PBPᵀ and B. Then for all P and all nonsingular K (n×n): (PBPᵀ)⁻¹ G
-B⁻¹ = P, compared along all y and z. So in its first step Shampoo meets a lock as Muon does (`muon_step`): whatever the
-size of the gradient, C'U_k moves by ηα, and the largest stable learning rate falls like 1/α. And dense and rotated form
-of a lock are trained alike: the polar factor of GQ is PQ for an orthogonal Q.
+its polar factor. The fourth roots of GGᵀ and GᵀG are PBPᵀ and B. Then for all P and all nonsingular K (n×n):
+(PBPᵀ)⁻¹ G B⁻¹ = P, compared along all y and z. So in its first step Shampoo meets a lock as Muon does (`muon_step`):
+whatever the size of the gradient, C'U_k moves by ηα, and the largest stable learning rate falls like 1/α. And dense and
+rotated form of a lock are trained alike: the polar factor of GQ is PQ for an orthogonal Q.
 
 **Assumes.** Orthogonal P (`orthonormal_columns`; mutant `any_matrix`) and nonsingular K (`nonsingular`): the roots have
 no inverse otherwise.

@@ -29,9 +29,10 @@ from specbound.core.instance import Domain, Instance
 from specbound.core.statement import Assumption, Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
+from specbound.statements.clipping import SLACK, size_of_change
 from specbound.statements.deformations import INFLATION, orthonormal
 from specbound.statements.recipes import entries
-from specbound.statements.steps import RATE, SLACK, derived, inner, moved_by, size_of_change
+from specbound.statements.steps import RATE, completed, inner, moved_by
 
 DOMAIN = Domain({"s": ("n", "1"), "P": ("n", "k"), "E": ("n", "n")}, numbers={"alpha": INFLATION, "eta": RATE})
 
@@ -67,13 +68,13 @@ MEAN_SQUARE = Assumption(
     "mean_square", "a step as long as the gradient has no bound", lambda x: squares(x) <= x.s.shape[-2]
 )
 
-LONG = derived(
+LONG = completed(
     DOMAIN,
     "almost_signs",
     lambda x: {"s": x.s * ((1 - SLACK) * x.s.shape[-2] ** 0.5)},
     orthonormal=("P",),
 )
-TOO_LONG = derived(DOMAIN, "too_long", lambda x: {"s": x.s * (2 * x.s.shape[-2] ** 0.5)}, orthonormal=("P",))
+TOO_LONG = completed(DOMAIN, "too_long", lambda x: {"s": x.s * (2 * x.s.shape[-2] ** 0.5)}, orthonormal=("P",))
 
 statement = Statement(
     id="sign_step",

@@ -1,10 +1,10 @@
 r"""With an exact diagonal of positive curvature no lock makes Sophia's step raise a quadratic loss sooner.
 
 **Claim.** With g, Δ = KᵀK, D and s as in `sophia_step`, let the Hessian of the identity-inserted model be H = cKᵀEK
-with ‖E‖ ≤ 1: c is the largest eigenvalue of H relative to Δ. Then for all of them and every learning rate η with ηc ≤
-2γ: η² (Ds)ᵀH(Ds) ≤ 2η gᵀDs, so that the step −ηs does not raise a quadratic loss, on the locked model for any D as on
-the inserted one. So in the rotated form the largest harmless learning rate of Sophia, and of diagonal Newton steps, is
-at least 2γ/c for every α: exponent 0. Where Δ is the exact diagonal of a positive semidefinite H of n rows, c ≤ n;
+with ‖E‖ ≤ 1: c is the largest eigenvalue of H relative to Δ. Then for all of them and every learning rate η with
+ηc ≤ 2γ: η² (Ds)ᵀH(Ds) ≤ 2η gᵀDs, so that the step −ηs does not raise a quadratic loss, on the locked model for any D as
+on the inserted one. So in the rotated form the largest harmless learning rate of Sophia, and of diagonal Newton steps,
+is at least 2γ/c for every α: exponent 0. Where Δ is the exact diagonal of a positive semidefinite H of n rows, c ≤ n;
 where H is diagonal, c = 1.
 
 **Assumes.** A preconditioner Δ with H ≤ cΔ (`contraction`; mutant `more_curvature`), a step no longer than Newton's
@@ -36,9 +36,10 @@ from specbound.statements.clipped_newton import (
     size_of_gain,
     size_of_image,
 )
+from specbound.statements.clipping import SLACK
 from specbound.statements.deformations import contraction
 from specbound.statements.recipes import by_spectrum
-from specbound.statements.steps import RATE, SLACK, derived
+from specbound.statements.steps import RATE, completed
 
 DOMAIN = Domain(
     {**COLUMNS, "E": ("n", "n")},
@@ -73,7 +74,7 @@ def of_rate(name: str, factor: float) -> Recipe:
         near = x.ops.scaled(1 - x.eta, x.ops.identity(x.K)) + x.ops.scaled(x.eta, x.E)
         return {**stepped(x), "E": near, "eta": factor * 2 * x.gamma / x.c}
 
-    return derived(DOMAIN, name, build)
+    return completed(DOMAIN, name, build)
 
 
 statement = Statement(
