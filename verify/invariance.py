@@ -104,7 +104,7 @@ class _Descent:
 
     def step(self) -> Tensor:
         """Takes a step and gives the outputs after it."""
-        self._stepper.step(self._gradient)
+        self._gradient.step(self._stepper, self._gradient())
         with torch.no_grad():
             return self._start.model(self._start.data[0])
 

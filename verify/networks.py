@@ -154,7 +154,7 @@ class TopLayer(nn.Module):
 
     def __init__(self, classifier: MiniLMClassifier) -> None:
         super().__init__()
-        self.layer = classifier.encoder.get_submodule("encoder.layer")[-1]
+        self.layer = list(classifier.encoder.get_submodule("encoder.layer").children())[-1]
         self.head = classifier.head
 
     def forward(self, hidden: Tensor, attended: Tensor | None, mask: Tensor) -> Tensor:

@@ -89,7 +89,7 @@ class Within(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         moved = self.get_buffer("left") @ self.moved @ self.get_buffer("right")
-        return nn.functional.linear(inputs, self.get_buffer("matrix") + moved, self.bias)
+        return nn.functional.linear(inputs, self.get_buffer("matrix") + moved, self._parameters["bias"])
 
 
 @cache

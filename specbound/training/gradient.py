@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -38,10 +39,15 @@ class Gradient:
         self.evaluations += 1
         return total if self._graph else total.detach()
 
-    def once_known(self, value: Tensor) -> Callable[[], Tensor]:
-        """A closure whose first call gives a loss that was computed just now, its gradient still in place."""
+    def step(self, stepper: torch.optim.Optimizer, value: Tensor) -> None:
+        """Takes a step, given the loss that was computed just now, its gradient still in place."""
         known = [value]
-        return lambda: known.pop() if known else self()
+
+        # Any: torch's own annotation has closures give a float, where its optimizers take a tensor.
+        def closure() -> Any:
+            return known.pop() if known else self()
+
+        stepper.step(closure)
 
     @contextmanager
     def _kernels(self) -> Iterator[None]:

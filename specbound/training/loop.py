@@ -86,7 +86,7 @@ def fine_tune(
     record.add({"step": 0, "loss": losses[0]})
     met: int | None = None
     for step in range(1, steps + 1):
-        stepper.step(gradient.once_known(value))
+        gradient.step(stepper, value)
         schedule.step()
         value = gradient()
         losses.append(float(value.detach()))

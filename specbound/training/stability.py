@@ -8,7 +8,7 @@ from math import inf, isfinite, sqrt
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from specbound.core.errors import InvalidInput
 from specbound.curvature.data import Loss, batches, kept
@@ -24,6 +24,9 @@ RISE = 1e-9
 
 RESOLUTION = 0.01
 """How far apart, relatively, the bounds on the limit are in the end."""
+
+FIRST_MOVED = 2
+"""The step by which an optimizer has to move something; SOAP only prepares in its first."""
 
 PROMISED = 0.75
 """Share of the decrease to first order that a learning rate has to bring to be small enough to begin with."""
@@ -60,11 +63,12 @@ def stability_limit(
     """The learning rate below the first at which the full-batch loss rises within 50 steps from these parameters.
 
     A rise is one by more than 1e-9 of the loss from one step to the next (or 16 units of roundoff of the parameters'
-    format, if that is more). From ``start`` the learning rate is lowered by 10 until the loss does not rise and the
-    first step lowers it by at least three quarters of what the gradient promises: a step that is far too large may also
-    saturate a network, after which nothing rises. From there it is raised by factors of 2 until the loss rises, and the
-    last two are bisected, by ratio, until they are 1 % apart. It is a statement about this point, these steps and full
-    batches: a larger step may jump to a flatter place and go on.
+    format, if that is more), and by more than two units of roundoff of the loss at the start. From ``start`` the
+    learning rate is lowered by 10 until the loss does not rise and the first step lowers it by at least three quarters
+    of what the gradient promises: a step that is far too large may also saturate a network, after which nothing rises.
+    From there it is raised by factors of 2 until the loss rises, and the last two are bisected, by ratio, until they
+    are 1 % apart. It is a statement about this point, these steps and full batches: a larger step may jump to a flatter
+    place and go on.
 
     **Parameters.** ``model``, ``loss``, ``data``: as in :func:`specbound.top_singular_value`; the model is left as it
     is. ``optimizer``: a ``torch.optim.Optimizer`` class, or a name of
@@ -121,7 +125,7 @@ class _Descent:
         refuse_without_closure(self._stepper)
         self._gradient = Gradient(model, loss, batches(data), needs_graph(self._stepper))
         self._parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        self._rise = max(RISE, *(8 * torch.finfo(parameter.dtype).eps for parameter in self._parameters))
+        self._roundoff = max(torch.finfo(parameter.dtype).eps for parameter in self._parameters)
 
     def begins_as_promised(self) -> bool:
         """Whether the first step lowers the loss by most of gradient times displacement."""
@@ -131,20 +135,27 @@ class _Descent:
             raise InvalidInput(f"the loss is {start} at the start; required: a finite number")
         before = [parameter.detach().clone() for parameter in self._parameters]
         slopes = [parameter.grad.detach().clone() for parameter in self._parameters if parameter.grad is not None]
-        self._stepper.step(self._gradient.once_known(value))
-        moves = [after.detach() - at for after, at in zip(self._parameters, before, strict=True)]
+        moves = list[Tensor]()
+        for _ in range(FIRST_MOVED):
+            self._gradient.step(self._stepper, value)
+            moves = [after.detach() - at for after, at in zip(self._parameters, before, strict=True)]
+            if any(bool(move.any()) for move in moves):
+                break
         promised = -sum(float((slope * move).sum()) for slope, move in zip(slopes, moves, strict=True))
         return promised > 0 and start - float(self._gradient().detach()) >= PROMISED * promised
 
     def rises(self) -> bool:
         """Whether the loss rises from one step to the next, or stops being a finite number."""
-        before: float | None = None
+        losses: list[float] = []
         for step in range(STEPS + 1):
             value = self._gradient()
-            now = float(value.detach())
-            if not isfinite(now) or (before is not None and now - before > self._rise * abs(before)):
+            losses.append(float(value.detach()))
+            if not isfinite(losses[-1]) or (step and self._is_a_rise(losses)):
                 return True
-            before = now
             if step < STEPS:
-                self._stepper.step(self._gradient.once_known(value))
+                self._gradient.step(self._stepper, value)
         return False
+
+    def _is_a_rise(self, losses: list[float]) -> bool:
+        first, before, now = losses[0], losses[-2], losses[-1]
+        return now - before > max(RISE, 8 * self._roundoff) * abs(before) + self._roundoff * abs(first)
