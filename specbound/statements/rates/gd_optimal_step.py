@@ -57,8 +57,8 @@ def rhs(x: Instance) -> Scalar:
 
 
 def scale(x: Instance) -> Scalar:
-    size = x.ops.frobenius_norm(x.J) ** 2
-    return size * (1 + x.eta * size)
+    norm, h = x.ops.frobenius_norm, hessian(x)
+    return 2 * norm(x.J) ** 2 * (norm(x.ops.identity(h)) + x.eta * norm(x.J) ** 2)
 
 
 statement = Statement(

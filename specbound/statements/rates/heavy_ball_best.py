@@ -46,8 +46,8 @@ def rhs(x: Instance) -> Scalar:
 
 
 def scale(x: Instance) -> Scalar:
-    size = x.ops.frobenius_norm(x.J) ** 2
-    return size * (1 + x.beta + x.eta * size)
+    norm, h = x.ops.frobenius_norm, hessian(x)
+    return 2 * norm(x.J) ** 2 * ((1 + x.beta) * norm(x.ops.identity(h)) + x.eta * norm(x.J) ** 2)
 
 
 statement = Statement(

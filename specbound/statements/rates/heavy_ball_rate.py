@@ -25,6 +25,7 @@ from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
 from specbound.statements.descent import RATE, inner
 from specbound.statements.momentum import combination
+from specbound.statements.recipes import entries
 
 DOMAIN = Domain(
     {"S": ("n", "n"), "x0": ("n", "1"), "x1": ("n", "1")},
@@ -109,6 +110,7 @@ statement = Statement(
             {
                 "lhs": lambda x: after(x, without_symmetry(x, x.S)),
                 "rhs": lambda x: x.rho ** (2 * STEPS) * before(x, without_symmetry(x, x.S)),
+                "recipes": (entries(DOMAIN, size=3),),
             },
         ),
         Mutant("faster", r"$\beta^{t+1}$ in place of $\beta^t$", {"rhs": lambda x: x.rho**2 * rhs(x)}),

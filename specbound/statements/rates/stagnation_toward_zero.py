@@ -19,10 +19,15 @@ mirrored.
 **Source.** Ours; derivation in proofs/rates/stagnation_toward_zero.py.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from specbound.core.instance import Domain, Index, Instance, Number
+from specbound.core.recipe import Recipe
 from specbound.core.statement import Assumption, Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
-from specbound.numeric.ops import Scalar
+from specbound.numeric.ops import Ops, Scalar
 from specbound.statements.recipes import entries
 
 DIGITS = Index(1, lambda _: 3)
@@ -65,6 +70,17 @@ def scale(x: Instance) -> Scalar:
     return (weight(x) + x.n) * (1 + abs(x.ops.entry(x.t)))
 
 
+def half_way() -> Recipe:
+    """Updates that lead almost half way to the next number toward zero."""
+    drawn = entries(DOMAIN)
+
+    def build(values: Mapping[str, Any], ops: Ops | None) -> Instance:
+        x = drawn.build({**values, "n": 2 ** values["p"] - 1, "f": 2 + 0 * values["f"]}, ops)
+        return replace(x, values={**x.values, "t": (x.t - 1) / 2**20 - 1 + 2.0**-19})
+
+    return replace(drawn, name="half_way", build=build)
+
+
 WITHIN = Assumption("bounded", "a longer update reaches the next number", lambda x: x.ops.bounded(x.t))
 
 statement = Statement(
@@ -94,5 +110,5 @@ statement = Statement(
         ),
         Mutant("any_grid", "$f/2$ in place of $f$", {"lhs": lambda x: away(x, update(x), x.f / 2)}),
     ),
-    recipes=(entries(DOMAIN),),
+    recipes=(entries(DOMAIN), half_way()),
 )
