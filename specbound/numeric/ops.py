@@ -164,7 +164,10 @@ class Ops(Protocol):
         ...
 
     def at_least(self, larger: Scalar, smaller: Scalar, size: Scalar) -> Any:
-        """Whether ``larger ≥ smaller``, one truth value each: up to rounding in floats, of quantities of that size."""
+        """Whether ``larger ≥ smaller``, one truth value each: up to rounding in floats, of quantities of that size.
+
+        In balls, whether it is certain.
+        """
         ...
 
     def sqrt(self, value: Scalar) -> Scalar:

@@ -11,6 +11,7 @@ from specbound.core.recipe import Recipe
 from specbound.core.statement import Assumption
 from specbound.numeric.ops import Array, Ops, Scalar
 from specbound.statements.recipes import by_spectrum
+from specbound.statements.runs import SLACK
 
 NEAR = Domain(
     {"C": ("n", "n"), "X": ("n", "n"), "Y": ("n", "n"), "e": ("n", "1")},
@@ -59,7 +60,9 @@ def near(radius: float, least: float, stretch: float = 1.0) -> Recipe:
     def build(values: Mapping[str, Any], ops: Ops | None) -> Instance:
         x = drawn.build(values, ops)
         kept = {name: item for name, item in x.values.items() if name != "excess"}
-        changed = {"mu": reach(x) / radius + x.excess, "X": stretch * x.X, "Y": stretch * x.Y}
+        # A little less than drawn: rotations in floats are orthogonal up to rounding only.
+        factor = (1 - SLACK) * stretch
+        changed = {"mu": reach(x) / radius + x.excess, "X": factor * x.X, "Y": factor * x.Y}
         return replace(x, values={**kept, **changed})
 
     return replace(drawn, name="near", build=build)

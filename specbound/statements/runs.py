@@ -27,6 +27,9 @@ SMOOTHNESS = Number(low=0.0, searched=(0.1, 10.0))
 STEPS, SIDE = 4, 3
 """The most steps, and the largest dimension, of a drawn run."""
 
+SLACK = 2.0**-16
+"""By how much a recipe keeps off what an assumption just allows, so that rounding does not carry it across."""
+
 LEAST = 1e-3
 """The least size by which a recipe divides directions; smaller ones leave a function that is smoother than L."""
 
@@ -226,15 +229,16 @@ def smooth_runs(
         for index in range(steps):
             turn, before = values["turns"][..., :, index, None], gradients[-1]
             long = xp.maximum(norm(turn), xp.ones_like(h))
-            gradients.append(before + (h * norm(before) / long)[..., None, None] * turn)
-        found = [(1 + values["end"]) * norm(gradients[-1]) ** 2 / (2 * smoothness)]
+            gradients.append(before + ((1 - SLACK) * h * norm(before) / long)[..., None, None] * turn)
+        found = [(1 + SLACK) * (1 + values["end"]) * norm(gradients[-1]) ** 2 / (2 * smoothness)]
         for index in reversed(range(steps)):
             before, after = gradients[index], gradients[index + 1]
             chord = h * xp.sum((before + after) * before, axis=(-2, -1)) / 2
             bend = (norm(after - before) ** 2 - h**2 * norm(before) ** 2) / 4
-            found.append(found[-1] + (chord + bend - 2 * values["slack"][..., 0, index] * bend) / smoothness)
+            share_of_bend = SLACK + (1 - 2 * SLACK) * values["slack"][..., 0, index]
+            found.append(found[-1] + (chord + bend - 2 * share_of_bend * bend) / smoothness)
         data = {"G": xp.concat(gradients, axis=-1), "F": xp.stack(found[::-1], axis=-1)[..., None, :]}
         shortest = xp.min(xp.stack([norm(column) for column in gradients], axis=-1), axis=-1)
-        return built(domain, ops, {**values, **data, "gamma": share * shortest})
+        return built(domain, ops, {**values, **data, "gamma": (1 - SLACK) * share * shortest})
 
     return Recipe(name, sizes_of_run(2), reals, build)

@@ -203,7 +203,8 @@ class BallOps(Counted):
         return all(abs(entry) <= 1 for entry in matrix.entries.entries())
 
     def at_least(self, larger: Any, smaller: Any, size: Any) -> bool:
-        return bool(larger >= smaller)
+        # Only where it is certain, at this precision: of equal numbers that are no fractions it never is.
+        return bool(as_arb(larger) - as_arb(smaller) >= 0)
 
     def sqrt(self, value: Any) -> Ball:
         number = as_arb(value)

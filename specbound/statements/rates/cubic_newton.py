@@ -82,7 +82,9 @@ statement = Statement(
     ),
     mutants=(
         Mutant(
-            "without_l", r"$\tfrac{M}{12}\|s\|^3$ for all $M$", {"rhs": lambda x: x.M / 12 * square(x.ops, x.s) ** 1.5}
+            "without_l",
+            r"$\tfrac{M}{12}\|s\|^3$ for all $M$",
+            {"rhs": lambda x: x.M / 12 * x.ops.frobenius_norm(x.s) ** 3},
         ),
         Mutant(
             "quarter",
