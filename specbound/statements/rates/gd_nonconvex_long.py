@@ -29,7 +29,7 @@ from specbound.core.statement import Assumption, Example, Mutant, Source, Statem
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Scalar
 from specbound.statements.descents import BOUNDED_BELOW, LONG, LONGEST, bound, runs_with, scale, smooth, start
-from specbound.statements.runs import Claimed, Met, smooth_between, smooth_runs
+from specbound.statements.runs import Claimed, Met, smooth_between, smooth_runs, turning_runs
 
 DOMAIN = runs_with(Number(low=1.0, searched=(1.0, LONGEST)))
 SHORTER = runs_with(Number(low=0.0, searched=(0.05, 1.0)))
@@ -121,5 +121,5 @@ statement = Statement(
             {"domain": SHORTER, "recipes": (smooth_runs(SHORTER, "shorter_step", (0.05, 1.0)),)},
         ),
     ),
-    recipes=(smooth_runs(DOMAIN, "smooth_runs", (1.0, LONGEST)),),
+    recipes=(smooth_runs(DOMAIN, "smooth_runs", (1.0, LONGEST)), turning_runs(DOMAIN, "turning_runs", (1.0, LONGEST))),
 )
