@@ -18,7 +18,7 @@ For h < 1 the right side would be too large (mutant `shorter_step`).
 
 **Degenerate cases.** N = 0 is 2L (f(x_0) − f*) ≥ γ².
 
-**Source.** Abbaszadehpeivasti, de Klerk & Zamani, *Optimization Letters* 16, 2022, Theorem 2; derivation by our own
+**Source.** Abbaszadehpeivasti, de Klerk & Zamani, *Optimization Letters* 16, 2022, 1649–1661; derivation by our own
 sum over single steps in proofs/rates/gd_nonconvex_long.py.
 """
 
@@ -66,7 +66,9 @@ statement = Statement(
     relation=Relation.GE,
     rhs=rhs,
     scale=scale,
-    source=Source("Abbaszadehpeivasti, de Klerk & Zamani", "", 2022, "Optim. Lett. 16, Theorem 2"),
+    source=Source(
+        "Abbaszadehpeivasti, de Klerk & Zamani", "Exact worst-case convergence rate", 2022, "Optim. Lett. 16, 1649–1661"
+    ),
     assumptions=(SMOOTH, BOUNDED_BELOW, LONG, WITHIN),
     attained=(
         Example(
