@@ -7,7 +7,7 @@ from specbound.statements.newton import error_after, lag, reach
 
 
 def quadratic(d: Derivation, inside: str) -> Fact:
-    """``H p = (H − H̄)e`` along p is at least ``(μ − M‖e‖) ‖p‖²``, and at most ``(M/2) ‖e‖² ‖p‖``.
+    """``H p = (H − B)e`` along p is at least ``(μ − M‖e‖) ‖p‖²``, and at most ``(M/2) ‖e‖² ‖p‖``.
 
     ``inside``: the assumption by which H has an inverse.
     """

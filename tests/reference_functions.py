@@ -60,7 +60,7 @@ def gd_nonconvex_long(G: Any, F: Any, L: Any, h: Any, gamma: Any) -> tuple[mpf, 
 
 
 def newton_step(C: Any, X: Any, Y: Any, e: Any, mu: Any, M: Any) -> mpmath.matrix:
-    """Where a step leads from e: ``e − H⁻¹ H̄ e``, by the normal equations of H."""
+    """Where a step leads from e: ``e − H⁻¹ B e``, by the normal equations of H."""
     reach = number(M) * norm(e)
     values, vectors = eigen(C.T * C)
     at_minimizer = mpmath.zeros(C.cols)

@@ -1,4 +1,4 @@
-"""``(μ − M‖e‖) ‖x₊ − x*‖ ≤ (M/2) ‖e‖²``: ``H p = (H − H̄)e``, along p."""
+"""``(μ − M‖e‖) ‖x₊ − x*‖ ≤ (M/2) ‖e‖²``: ``H p = (H − B)e``, along p."""
 
 from proofs.newton import quadratic
 from specbound.checks.symbolic import Derivation

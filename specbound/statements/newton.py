@@ -34,12 +34,12 @@ def hessian(x: Instance) -> Array:
 
 
 def lag(x: Instance) -> Array:
-    """``(H − H̄) e``, how much of ``He`` the gradient ``H̄e`` at x does not have."""
+    """``(H − B) e``, how much of ``He`` the gradient ``Be`` at x does not have."""
     return x.ops.scaled(reach(x) / 2, x.ops.product(x.Y, x.e))
 
 
 def error_after(x: Instance) -> Array:
-    """``x₊ − x* = e − H⁻¹H̄e = H⁻¹(H − H̄)e``."""
+    """``x₊ − x* = e − H⁻¹Be = H⁻¹(H − B)e``."""
     return x.ops.solve(hessian(x), lag(x))
 
 

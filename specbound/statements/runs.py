@@ -6,7 +6,7 @@ has to be written down: that there is one of the class says inequalities between
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ SLACK = 2.0**-16
 """By how much a recipe keeps off what an assumption just allows, so that rounding does not carry it across."""
 
 LEAST = 1e-3
-"""The least size by which a recipe divides directions; smaller ones leave a function that is smoother than L."""
+"""The least size by which a recipe divides directions, and the least γ; where a gradient is shorter, none is met."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,8 @@ def smooth_runs(
 ) -> Recipe:
     """Data of runs with steps h/L, as any function with L-Lipschitz gradient can leave them in consecutive points.
 
-    From one gradient to the next the change is any that the step allows, and so is the decrease of the values.
+    From one gradient to the next the change is any that the step allows, up to a slack, and so is the decrease of the
+    values. Where a gradient is shorter than the least γ, the data do not meet the assumption on it.
 
     **Parameters.** ``lengths``: between what h is drawn. ``slack``: between what the values lie, 0 being the least
     decrease that the gradients allow and 1 the greatest. ``end``: the same for the last value above f*, 0 being the
@@ -215,30 +216,66 @@ def smooth_runs(
     reals = (
         Reals("first", lambda v: (v["n"], 1), -1.0, 1.0),
         Reals("turns", lambda v: (v["n"], v["m"] - 1), -1.0, 1.0),
+        *_values_of_run(lengths, slack, end),
+    )
+
+    def build(values: Mapping[str, Any], ops: Ops | None) -> Instance:
+        xp: Any = array_namespace(values["first"])
+        norm = ArrayOps(xp).frobenius_norm
+        gradients = [values["first"]]
+        for index in range(values["m"] - 1):
+            turn, before = values["turns"][..., :, index, None], gradients[-1]
+            long = xp.maximum(norm(turn), xp.ones_like(values["h"]))
+            gradients.append(before + ((1 - SLACK) * values["h"] * norm(before) / long)[..., None, None] * turn)
+        return _with_values(domain, ops, values, gradients, share)
+
+    return Recipe(name, sizes_of_run(2), reals, build)
+
+
+def turning_runs(domain: Domain, name: str, lengths: tuple[float, float]) -> Recipe:
+    """The same where all gradients are equally long and each step turns them as far as it can, in a plane."""
+    sizes = (Integer("n", 2, lambda _: 2), sizes_of_run(2)[1])
+
+    def build(values: Mapping[str, Any], ops: Ops | None) -> Instance:
+        xp: Any = array_namespace(values["end"])
+        change = (1 - SLACK) * values["h"]
+        cosine, sine = 1 - change**2 / 2, change * xp.sqrt(1 - change**2 / 4)
+        along, across = xp.ones_like(change), xp.zeros_like(change)
+        gradients: list[Array] = []
+        for _ in range(values["m"]):
+            gradients.append(xp.stack([along, across], axis=-1)[..., None])
+            along, across = cosine * along - sine * across, sine * along + cosine * across
+        return _with_values(domain, ops, values, gradients, 1.0)
+
+    return Recipe(name, sizes, _values_of_run(lengths, (0.0, 1.0), (0.0, 1.0)), build)
+
+
+def _values_of_run(
+    lengths: tuple[float, float], slack: tuple[float, float], end: tuple[float, float]
+) -> tuple[Reals, ...]:
+    return (
         Reals("slack", lambda v: (1, v["m"] - 1), *slack),
         Reals("end", lambda _: (), *end),
         Reals("L", lambda _: (), *SMOOTHNESS.searched),
         Reals("h", lambda _: (), *lengths),
     )
 
-    def build(values: Mapping[str, Any], ops: Ops | None) -> Instance:
-        xp: Any = array_namespace(values["first"])
-        norm = ArrayOps(xp).frobenius_norm
-        smoothness, h, steps = values["L"], values["h"], values["m"] - 1
-        gradients = [values["first"]]
-        for index in range(steps):
-            turn, before = values["turns"][..., :, index, None], gradients[-1]
-            long = xp.maximum(norm(turn), xp.ones_like(h))
-            gradients.append(before + ((1 - SLACK) * h * norm(before) / long)[..., None, None] * turn)
-        found = [(1 + SLACK) * (1 + values["end"]) * norm(gradients[-1]) ** 2 / (2 * smoothness)]
-        for index in reversed(range(steps)):
-            before, after = gradients[index], gradients[index + 1]
-            chord = h * xp.sum((before + after) * before, axis=(-2, -1)) / 2
-            bend = (norm(after - before) ** 2 - h**2 * norm(before) ** 2) / 4
-            share_of_bend = SLACK + (1 - 2 * SLACK) * values["slack"][..., 0, index]
-            found.append(found[-1] + (chord + bend - 2 * share_of_bend * bend) / smoothness)
-        data = {"G": xp.concat(gradients, axis=-1), "F": xp.stack(found[::-1], axis=-1)[..., None, :]}
-        shortest = xp.min(xp.stack([norm(column) for column in gradients], axis=-1), axis=-1)
-        return built(domain, ops, {**values, **data, "gamma": (1 - SLACK) * share * shortest})
 
-    return Recipe(name, sizes_of_run(2), reals, build)
+def _with_values(
+    domain: Domain, ops: Ops | None, values: Mapping[str, Any], gradients: Sequence[Array], share: float
+) -> Instance:
+    """The run with these gradients, from its end back to its start, and γ."""
+    xp: Any = array_namespace(gradients[0])
+    norm = ArrayOps(xp).frobenius_norm
+    smoothness, h, steps = values["L"], values["h"], values["m"] - 1
+    found = [(1 + SLACK) * (1 + values["end"]) * norm(gradients[-1]) ** 2 / (2 * smoothness)]
+    for index in reversed(range(steps)):
+        before, after = gradients[index], gradients[index + 1]
+        chord = h * xp.sum((before + after) * before, axis=(-2, -1)) / 2
+        bend = (norm(after - before) ** 2 - h**2 * norm(before) ** 2) / 4
+        share_of_bend = SLACK + (1 - 2 * SLACK) * values["slack"][..., 0, index]
+        found.append(found[-1] + (chord + bend - 2 * share_of_bend * bend) / smoothness)
+    shortest = (1 - SLACK) * xp.min(xp.stack([norm(column) for column in gradients], axis=-1), axis=-1)
+    data = {"G": xp.concat(gradients, axis=-1), "F": xp.stack(found[::-1], axis=-1)[..., None, :]}
+    least = xp.full_like(shortest, LEAST)
+    return built(domain, ops, {**values, **data, "gamma": xp.maximum(share * shortest, least)})

@@ -18,7 +18,7 @@ flatter and steeper again, as a zigzag of curvature ±L does. So the constant ca
 
 **Degenerate cases.** N = 0 is 2L (f(x_0) − f*) ≥ γ².
 
-**Source.** Abbaszadehpeivasti, de Klerk & Zamani, *Optimization Letters* 16, 2022, Theorem 2; derivation by our own
+**Source.** Abbaszadehpeivasti, de Klerk & Zamani, *Optimization Letters* 16, 2022, 1649–1661; derivation by our own
 sum over single steps in proofs/rates/gd_nonconvex.py.
 """
 
@@ -63,7 +63,9 @@ statement = Statement(
     relation=Relation.GE,
     rhs=rhs,
     scale=scale,
-    source=Source("Abbaszadehpeivasti, de Klerk & Zamani", "", 2022, "Optim. Lett. 16, Theorem 2"),
+    source=Source(
+        "Abbaszadehpeivasti, de Klerk & Zamani", "Exact worst-case convergence rate", 2022, "Optim. Lett. 16, 1649–1661"
+    ),
     assumptions=(SMOOTH, BOUNDED_BELOW, LONG, SHORT),
     attained=(
         Example("one step", {"G": [[1, 1]], "F": [[1.25, 0.5]], "L": 1, "h": 1, "gamma": 1}),

@@ -18,7 +18,7 @@ For h < 1 the right side would be too large (mutant `shorter_step`).
 
 **Degenerate cases.** N = 0 is 2L (f(x_0) − f*) ≥ γ².
 
-**Source.** Abbaszadehpeivasti, de Klerk & Zamani, *Optimization Letters* 16, 2022, Theorem 2; derivation by our own
+**Source.** Abbaszadehpeivasti, de Klerk & Zamani, *Optimization Letters* 16, 2022, 1649–1661; derivation by our own
 sum over single steps in proofs/rates/gd_nonconvex_long.py.
 """
 
@@ -28,7 +28,7 @@ from specbound.core.instance import Instance, Number
 from specbound.core.statement import Assumption, Example, Mutant, Source, Statement
 from specbound.core.verdict import Relation
 from specbound.numeric.ops import Scalar
-from specbound.statements.runs import Claimed, Met, smooth_between, smooth_runs
+from specbound.statements.runs import Claimed, Met, smooth_between, smooth_runs, turning_runs
 from specbound.statements.smooth_descents import BOUNDED_BELOW, LONG, LONGEST, bound, runs_with, scale, smooth, start
 
 DOMAIN = runs_with(Number(low=1.0, searched=(1.0, LONGEST)))
@@ -66,7 +66,9 @@ statement = Statement(
     relation=Relation.GE,
     rhs=rhs,
     scale=scale,
-    source=Source("Abbaszadehpeivasti, de Klerk & Zamani", "", 2022, "Optim. Lett. 16, Theorem 2"),
+    source=Source(
+        "Abbaszadehpeivasti, de Klerk & Zamani", "Exact worst-case convergence rate", 2022, "Optim. Lett. 16, 1649–1661"
+    ),
     assumptions=(SMOOTH, BOUNDED_BELOW, LONG, WITHIN),
     attained=(
         Example(
@@ -121,5 +123,5 @@ statement = Statement(
             {"domain": SHORTER, "recipes": (smooth_runs(SHORTER, "shorter_step", (0.05, 1.0)),)},
         ),
     ),
-    recipes=(smooth_runs(DOMAIN, "smooth_runs", (1.0, LONGEST)),),
+    recipes=(smooth_runs(DOMAIN, "smooth_runs", (1.0, LONGEST)), turning_runs(DOMAIN, "turning_runs", (1.0, LONGEST))),
 )

@@ -2,16 +2,16 @@ r"""Newton's method converges quadratically near a minimizer with a positive def
 
 **Claim.** Let ∇f(x*) = 0, ∇²f(x*) ⪰ μI and ∇²f be M-Lipschitz. A step x₊ = x − ∇²f(x)⁻¹ ∇f(x) from e = x − x* with
 M‖e‖ < μ leads to ‖x₊ − x*‖ ≤ (M/2)‖e‖² / (μ − M‖e‖), here multiplied by μ − M‖e‖. An instance is the Hessian
-μI + CᵀC at x*, H = μI + CᵀC + M‖e‖X at x, and the average H̄ = H − (M/2)‖e‖Y of the Hessians between, for which
-∇f(x) = H̄e, so that x₊ − x* = H⁻¹(H − H̄)e.
+μI + CᵀC at x*, H = μI + CᵀC + M‖e‖X at x, and the average B = H − (M/2)‖e‖Y of the Hessians between, for which
+∇f(x) = Be, so that x₊ − x* = H⁻¹(H − B)e.
 
 **Assumes.** ‖X‖ ≤ 1 and ‖Y‖ ≤ 1 (`lipschitz`; mutant `any_change`): ‖∇²f(x) − ∇²f(x*)‖ ≤ M‖e‖, and on average over the
-way, where the distance from x falls from ‖e‖ to 0, ‖H − H̄‖ ≤ M‖e‖/2. M‖e‖ < μ (`inside`), so that H has an inverse.
+way, where the distance from x falls from ‖e‖ to 0, ‖H − B‖ ≤ M‖e‖/2. M‖e‖ < μ (`inside`), so that H has an inverse.
 
-**Tight when** f' = μx − (M/2)x|x|, for every x with M|x| < μ.
+**Tight when** f' = μx − (M/2)x|x|, for every x with M|x| < μ: M/2 cannot be improved (mutant `quarter`).
 
 **Not claimed.** Anything where the Hessian at the minimizer is singular: a model with an inserted layer has no other
-minima (`gauge_nullity`). With only ‖H − H̄‖ ≤ M‖e‖ known, the bound is twice as large (mutant `quarter` halves it).
+minima (`gauge_nullity`).
 
 **Degenerate cases.** e = 0 gives 0 ≤ 0.
 
