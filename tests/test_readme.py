@@ -22,9 +22,9 @@ STUDIES = (ROOT / "verify" / "README.md").read_text(encoding="utf-8")
 
 def test_the_readme_shows_commands_and_code() -> None:
     assert len(COMMANDS) >= 6
-    assert len(PYTHON) == 4
+    assert len(PYTHON) == 5
     assert len(CHECKPOINT) == 3
-    assert len(README.splitlines()) < 270
+    assert len(README.splitlines()) < 285
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in CHECKPOINT])
@@ -79,6 +79,15 @@ def test_the_check_of_a_network_runs(tmp_path: Path) -> None:
         ["quadratic_law", "HOLDS"],
         ["quadratic_law_upper", "HOLDS"],
     ]
+
+
+def test_the_limit_of_an_optimizer_falls_as_the_readme_says(tmp_path: Path) -> None:
+    (example,) = [block for block in PYTHON if "stability_limit(" in block]
+    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    before, after, outcome = done.stdout.split()
+    assert float(after) < 1e-2 * float(before)
+    assert outcome == "budget"
 
 
 def test_the_study_of_the_page_runs_as_a_program_and_goes_on(tmp_path: Path) -> None:
