@@ -19,6 +19,7 @@ TITLES = {
     "relu": "MLP, ReLU",
     "cnn": "CNN, SiLU",
     "transformer": "transformer block",
+    "tiny": "small MLP",
     "minilm": "MiniLM",
 }
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from figures.loading import measured
@@ -47,7 +45,7 @@ def draw(results: Path, out: Path) -> list[Path]:
         for name in dict.fromkeys(record.parameters["optimizer"] for record in with_runs)
     ]
     entries += [
-        above[0].plot([], [], color=BLACK, linewidth=1.0, label="predicted, median of seeds")[0],
+        above[0].plot([], [], color=BLACK, linewidth=1.0, label="predicted, a line for each seed")[0],
         below[0].scatter([], [], s=18, c=GREY, marker="^", linewidths=0, label="not reached (budget)"),
     ]
     figure.legend(handles=entries, loc="outside upper center", ncols=5, frameon=False, fontsize=7.5)
@@ -61,19 +59,16 @@ def _limits(axes: Axes, records: Sequence[Record]) -> None:
         alphas = [record.parameters["alpha"] for record in mine]
         limits = [record.measurement["limit"] for record in mine]
         axes.scatter(alphas, limits, s=16, c=COLOURS[optimizer], alpha=0.6, linewidths=0, zorder=3)
-        predicted = {
-            alpha: median(r.prediction["limit"] for r in mine if r.parameters["alpha"] == alpha)
-            for alpha in sorted(set(alphas))
-        }
-        large = [alpha for alpha in predicted if alpha >= 10]
-        axes.plot(large, [predicted[alpha] for alpha in large], color=BLACK, linewidth=1.0, zorder=1)
+        for seed in sorted({record.seed for record in mine}):
+            of_seed = sorted((r.parameters["alpha"], r.prediction["limit"]) for r in mine if r.seed == seed)
+            axes.plot(*zip(*of_seed[1:], strict=True), color=BLACK, linewidth=0.6, alpha=0.6, zorder=1)
 
 
 def _steps(axes: Axes, steps: Sequence[Steps], colour: str) -> None:
     axes.loglog()
-    reached = np.array([(alpha, count) for alpha, _, count, _ in steps if count is not None])
-    missed = np.array([(alpha, budget) for alpha, _, count, budget in steps if count is None])
-    if len(reached):
-        axes.scatter(*reached.T, s=16, c=colour, alpha=0.6, linewidths=0)
-    if len(missed):
-        axes.scatter(*missed.T, s=18, c=colour, alpha=0.4, marker="^", linewidths=0)
+    reached = [(alpha, count) for alpha, _, count, _ in steps if count is not None]
+    missed = [(alpha, budget) for alpha, _, count, budget in steps if count is None]
+    if reached:
+        axes.scatter(*zip(*reached, strict=True), s=16, c=colour, alpha=0.6, linewidths=0)
+    if missed:
+        axes.scatter(*zip(*missed, strict=True), s=18, c=colour, alpha=0.4, marker="^", linewidths=0)

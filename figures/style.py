@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from specbound.core.provenance import write_atomically
 
 FULL_WIDTH = 6.75
-BLUE, ORANGE, GREEN, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#999999", "#222222"
+BLUE, ORANGE, GREEN, SKY, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#56B4E9", "#999999", "#222222"
 """From Okabe & Ito, Color Universal Design (2008)."""
 
 SETTINGS: Any = {

@@ -42,6 +42,7 @@ def weight_of(model: nn.Module) -> float:
         ([1.0, 1.5, 2.1, 1.5], None, Outcome.DIVERGED, 2),
         ([1.0, 2.1, 0.9, 5.0], None, Outcome.DIVERGED, 1),
         ([1.0, math.inf], None, Outcome.DIVERGED, 1),
+        ([1.0, 0.5, math.nan], None, Outcome.DIVERGED, 2),
         ([1.0, 2.5, 0.5, math.nan], None, Outcome.DIVERGED, 1),
     ],
 )

@@ -46,6 +46,28 @@ def test_a_step_so_large_that_nothing_moves_any_more_is_not_taken_for_a_stable_o
     assert 0.9 < found < 1.1
 
 
+def test_a_momentum_that_overshoots_later_is_found_from_any_start() -> None:
+    # At 5e-3 the first step descends, and the heavy ball comes back up within the 50 steps.
+    found = [stability_limit(line(), mse_loss, DATA, "momentum", start=start).learning_rate for start in (5e-3, 1e-5)]
+    assert found[0] == pytest.approx(found[1], rel=0.02)
+    assert found[0] < 5e-3
+
+
+def test_an_optimizer_whose_first_step_only_prepares() -> None:
+    pytest.importorskip("pytorch_optimizer")
+    model = nn.Linear(3, 2).double()
+    nn.init.zeros_(model.weight)
+    inputs = torch.randn(20, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    found = stability_limit(model, mse_loss, (inputs, inputs[:, :2] + 1), "soap")
+    assert 1e-4 < found.learning_rate < 1
+
+
+def test_a_loss_that_stops_being_a_number_has_risen() -> None:
+    # The square root ends at w = 1, where every step leads.
+    found = stability_limit(line(), lambda outputs, targets: (1 - outputs).sqrt().mean(), DATA, "sgd")
+    assert found.high < 0.1
+
+
 def test_a_loss_that_never_rises_has_no_limit() -> None:
     found = stability_limit(line(), lambda outputs, targets: -outputs.tanh().mean(), DATA, "sgd")
     assert math.isinf(found.learning_rate)
