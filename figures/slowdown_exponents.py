@@ -31,7 +31,7 @@ def draw(results: Path, out: Path) -> list[Path]:
     optimizers = [name for name in PREDICTED if any(optimizer == name for _, optimizer, _ in found)]
     figure, axes = new_axes(height=0.46 * len(optimizers) + 1.2)
     for row, optimizer in enumerate(reversed(optimizers)):
-        for exponent in set(PREDICTED[optimizer].exponents.values()) - {None}:
+        for exponent in {e for e in PREDICTED[optimizer].exponents.values() if e is not None}:
             axes.plot([exponent] * 2, [row - 0.36, row + 0.36], color=BLACK, linewidth=2.2, zorder=1)
         mine = [(network, form, values) for (network, name, form), values in found.items() if name == optimizer]
         for place, (network, form, values) in enumerate(sorted(mine)):

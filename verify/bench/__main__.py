@@ -7,7 +7,7 @@ import os
 
 from specbound.core.errors import unknown_name
 from specbound.core.provenance import package_hash, versions
-from verify.bench import campaigns, commands, curvature, locking, minilm, search, searches, strength
+from verify.bench import campaigns, commands, curvature, locking, minilm, optimizers, search, searches, strength
 
 BENCHMARKS = {
     "search": search.run,
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "curvature": curvature.run,
     "minilm": minilm.run,
     "locking": locking.run,
+    "optimizers": optimizers.run,
 }
 
 

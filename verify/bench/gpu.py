@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 
 from specbound.core.provenance import package_hash, versions
-from verify.bench import curvature, locking, search, strength
+from verify.bench import curvature, locking, optimizers, search, strength
 
 
 def main(device: str) -> None:
-    """Prints versions, then rates of the batched search, what it refutes, curvature and locks on the device."""
+    """Prints versions, then what the benchmarks that run on a device say: of searches, curvature, locks, optimizers."""
     import torch
 
     name = torch.cuda.get_device_name() if device.startswith("cuda") else device
     print(f"source {package_hash()}, {name}, " + ", ".join(f"{k} {v}" for k, v in versions().items()))
-    for benchmark in (search.run, strength.run, curvature.on_device, locking.on_device):
+    for benchmark in (search.run, strength.run, curvature.on_device, locking.on_device, optimizers.on_device):
         for line in benchmark(device):
             print(line, flush=True)
 
