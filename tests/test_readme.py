@@ -27,7 +27,12 @@ def test_the_readme_shows_commands_and_code() -> None:
     assert len(README.splitlines()) < 285
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in CHECKPOINT])
+def _marked(command: str):
+    # test_latex.py runs all derivations in the default suite.
+    return pytest.param(command, marks=pytest.mark.slow) if command.startswith("python -m proofs") else command
+
+
+@pytest.mark.parametrize("command", [_marked(command) for command in COMMANDS if command not in CHECKPOINT])
 def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     (theorem,) = [block for block in PYTHON if "Statement(" in block]
     (tmp_path / "my_theorem.py").write_text(theorem)

@@ -103,6 +103,7 @@ def test_a_statement_of_the_catalogue_that_lost_its_file_fails() -> None:
     assert found.details["failure"] == "there is no proofs/singular/lost.py"
 
 
+@pytest.mark.slow
 def test_python_m_proofs_runs_them_all() -> None:
     done = run_module("proofs")
     assert done.returncode == 0, done.stderr
