@@ -12,14 +12,14 @@ import torch
 
 from specbound.campaign import Record, read
 from tests.conftest import ROOT
-from verify import anomalies, claims, invariance, relearning, slowdown, windows
+from verify import anomalies, claims, invariance, real, relearning, slowdown, windows
 from verify.predictions import PREDICTED
 from verify.slopes import censored_slope
 from verify.starts import inflated_start, locked_start
 from verify.tasks import NETWORKS, task
 
 QUICK = ROOT / "verify" / "records" / "quick"
-STUDIES = {module.study.name: module for module in (anomalies, invariance, relearning, slowdown, windows)}
+STUDIES = {module.study.name: module for module in (anomalies, invariance, real, relearning, slowdown, windows)}
 
 
 def _records(study: str) -> list[Record]:
@@ -155,6 +155,13 @@ def test_a_locked_model_that_relearns_below_the_limit_is_a_surprise() -> None:
     assert "reached after 40 steps" in line
 
 
+def test_a_locked_transformer_that_takes_longer_than_the_unlocked_one_is_a_surprise() -> None:
+    record = next(r for r in _records("real") if r.parameters["alpha"] == 1e4)
+    for reached in (None, record.prediction["reached"] + 1):
+        (line,) = real.unexpected([_changed(record, reached=reached)])
+        assert "predicted at most" in line
+
+
 def test_a_cell_of_the_table_tells_steps_or_why_there_are_none() -> None:
     (record, *_) = _records("relearning")
     reached, slow, blown = (
@@ -187,6 +194,9 @@ def test_verdicts_follow_the_records() -> None:
     slow = [_with_exponent(r, -1) for r in limits]
     assert _judged(slowdown=slow, invariance=parted)["P6"] == claims.CONFIRMED
     assert _judged(slowdown=slow, invariance=same)["P6"] == claims.CONDITION
+    quick, slowly = _records("real"), [_changed(r, reached=None) for r in _records("real")]
+    assert _judged(slowdown=slow, invariance=parted, real=quick)["P6"] == claims.CONDITION
+    assert _judged(slowdown=slow, invariance=parted, real=slowly)["P6"] == claims.CONFIRMED
     assert _judged(slowdown=[_with_exponent(r, 0) for r in limits], invariance=parted)["P6"] == claims.REFUTED
     assert _judged(slowdown=slow, invariance=parted)["P7"] == claims.CONFIRMED
     assert _judged(slowdown=slow, invariance=same)["P7"] == claims.CONDITION
