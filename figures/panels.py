@@ -20,7 +20,6 @@ TITLES = {
     "cnn": "CNN, SiLU",
     "transformer": "transformer block",
     "tiny": "small MLP",
-    "minilm": "MiniLM",
 }
 
 

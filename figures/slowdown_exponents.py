@@ -15,7 +15,7 @@ from verify.slowdown import BETWEEN, exponents
 
 STUDY = "slowdown"
 
-COLOURS = {"mlp": BLUE, "cnn": GREEN, "transformer": ORANGE, "tiny": SKY, "minilm": GREY}
+COLOURS = {"mlp": BLUE, "cnn": GREEN, "transformer": ORANGE, "tiny": SKY}
 MARKERS = {"dense": "o", "rotated": "D"}
 
 

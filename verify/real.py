@@ -18,8 +18,10 @@ from specbound.campaign import Grid, Record, Status, Study
 from specbound.locking.lock import lock
 from specbound.training.loop import fine_tune
 from verify.networks import Problem, minilm_top
-from verify.starts import MINILM_K, MINILM_LAYER
 from verify.tables import table
+
+LAYER, K = "layer.attention.output.dense", 25
+"""What is locked: its outputs are added to the layer's inputs and normalised."""
 
 TRAINED, HELD_OUT, TOKENS = 20, 60, 16
 """Docstrings to train on and to be scored on, and their tokens."""
@@ -63,7 +65,7 @@ def _run(alpha: float, rate: float, seed: int) -> dict[str, Any]:
     (model, loss, data), held_out = _problem(seed)
     locked = deepcopy(model)
     if alpha > 1:
-        lock(locked, MINILM_LAYER, alpha, MINILM_K, form="rotated")
+        lock(locked, LAYER, alpha, K, form="rotated")
     before = _accuracy(locked, held_out)
     run = fine_tune(locked, loss, data, "sgd", STEPS, TARGET, lr=rate)
     return {

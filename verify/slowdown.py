@@ -18,9 +18,12 @@ from specbound.training.stability import stability_limit
 from verify.intervals import interval
 from verify.predictions import PREDICTED
 from verify.slopes import censored_slope, slopes
-from verify.starts import MINILM, MINIMUM, QUADRATIC, Start, inflated_start, locked_start
+from verify.starts import MINIMUM, QUADRATIC, Start, inflated_start, locked_start
 from verify.tables import SPREAD, table
 from verify.tasks import NETWORKS, TINY
+
+OPTIONS: dict[str, dict[str, Any]] = {"newton_congruent": {"damping": 10.0}}
+"""Of optimizers, where their defaults do not descend: a damped Hessian has to be positive definite."""
 
 MULTIPLES = (0.5, 1.0, 2.0, 10.0, 100.0)
 """Learning rates, over the largest stable one, with which the target is sought."""
@@ -73,7 +76,7 @@ def _alone(network: str, optimizer: str, form: str, steps: int, seed: int) -> tu
     """The limit, and the steps to the target, of C'U_k alone in the units of that form, or of the inserted model."""
     inserted = form == "inserted"
     start = locked_start(network, "rotated", 1.0, seed) if inserted else inflated_start(network, form, seed)
-    limit = stability_limit(start.model, start.loss, start.data, optimizer).learning_rate
+    limit = stability_limit(start.model, start.loss, start.data, optimizer, **OPTIONS.get(optimizer, {})).learning_rate
     return limit, {str(times): run["reached"] for times, run in _runs(start, optimizer, limit, steps).items()}
 
 
@@ -81,7 +84,7 @@ def measure(network: str, optimizer: str, form: str, alpha: float, steps: int, s
     """The largest stable learning rate of the locked model, and what became of runs with multiples of it."""
     with threadpool_limits(limits=1):
         start = locked_start(network, form, alpha, seed)
-        found = stability_limit(start.model, start.loss, start.data, optimizer)
+        found = stability_limit(start.model, start.loss, start.data, optimizer, **OPTIONS.get(optimizer, {}))
         limit = found.learning_rate if isfinite(found.learning_rate) else None
         measured: dict[str, Any] = {"limit": limit, "tried": found.runs}
         if optimizer == "sgd" and limit is not None:
@@ -96,7 +99,8 @@ def _runs(start: Start, optimizer: str, limit: float, steps: int) -> dict[float,
     found: dict[float, dict[str, Any]] = {}
     for times in MULTIPLES if steps else ():
         model = deepcopy(start.model)
-        run = fine_tune(model, start.loss, start.data, optimizer, steps, TARGET, lr=times * limit)
+        options = {**OPTIONS.get(optimizer, {}), "lr": times * limit}
+        run = fine_tune(model, start.loss, start.data, optimizer, steps, TARGET, **options)
         last = run.losses[-1] if isfinite(run.losses[-1]) else None
         found[times] = {"outcome": run.outcome.value, "reached": run.reached, "loss": last}
     return found
@@ -113,7 +117,8 @@ def unexpected(records: Sequence[Record]) -> list[str]:
     for record in _measured(records):
         network, alpha = record.parameters["network"], record.parameters["alpha"]
         limit, predicted = record.measurement["limit"], record.prediction["limit"]
-        absolute = network in EXACT or (record.prediction["exponent"] == -2 and alpha >= BETWEEN[0])
+        # With momentum the loss may rise at one learning rate and not at a larger one, so that scans end elsewhere.
+        absolute = network in EXACT or (record.parameters["optimizer"] == "sgd" and alpha >= BETWEEN[0])
         if absolute and (limit is None or abs(limit / predicted - 1) > CLOSE_LIMIT):
             found.append(f"{record}: the limit is {limit:.4g}; predicted {predicted:.4g}")
     return found
@@ -233,14 +238,12 @@ study = Study(
             _grid(NETWORKS, [*STEADY, *BOUNDED, *CURVED], BETWEEN, 5),
             _grid([TINY], SOLVING, BETWEEN_SOLVED, 3),
             _grid(NETWORKS, ["sgd", "adamw"], [10.0**n for n in range(7)], 5, steps=1000, forms=["dense"]),
-            _grid([MINILM], ["sgd"], [1.0, *BETWEEN], 3, steps=200, forms=["rotated"]),
         ],
         "deep": [
             _grid(EXACT, ["sgd"], [10.0 ** (n / 2) for n in range(9)], 10),
             _grid(NETWORKS, [*STEADY, *BOUNDED, *CURVED], [10.0**n for n in range(7)], 10),
             _grid([TINY], [*SOLVING, "levenberg_marquardt_congruent"], [10.0**n for n in range(5)], 10),
             _grid(NETWORKS, ["sgd", "adamw", "muon"], [10.0 ** (n / 2) for n in range(13)], 10, steps=20_000),
-            _grid([MINILM], [*STEADY, "adamw", "muon"], [10.0**n for n in range(7)], 5, steps=1000),
         ],
     },
     predict=predict,

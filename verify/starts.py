@@ -14,13 +14,8 @@ from torch.nn.functional import cross_entropy, mse_loss
 
 from specbound.locking.layers import locks_in
 from specbound.locking.lock import lock
-from verify.networks import minilm_top, seeded
+from verify.networks import seeded
 from verify.tasks import DESIGNS, pooled_digits, task
-
-MINILM = "minilm"
-"""The last layer of a real transformer, in float32, which is to tell docstrings of packages apart."""
-
-MINILM_LAYER, MINILM_K, TEXTS, TOKENS = "layer.attention.output.dense", 25, 20, 16
 
 QUADRATIC, MINIMUM = "quadratic", "minimum"
 """A linear network of which the compensator alone is trained, and a network beside a strict minimum of its loss."""
@@ -98,9 +93,6 @@ def unlocked_start(network: str, seed: int) -> Start:
     if network in DESIGNS:
         found = task(network, seed)
         return Start(found.unlearned, cross_entropy, found.relearn, found.layer, found.k)
-    if network == MINILM:
-        model, loss, data = minilm_top(TEXTS, TOKENS, seed)
-        return Start(model, loss, data, MINILM_LAYER, MINILM_K)
     inputs, _ = pooled_digits(200)
     model = seeded(_linear if network == QUADRATIC else _tanh, torch.float64, seed)
     # Its own outputs are the targets, so that the loss is least here; the quadratic is begun away from that.

@@ -20,7 +20,7 @@ STEPS = 50
 """Steps within which the loss must not rise."""
 
 RISE = 1e-9
-"""A rise that counts, over the loss; in formats that are coarser, 16 units of roundoff."""
+"""A rise that counts, over the loss."""
 
 RESOLUTION = 0.01
 """How far apart, relatively, the bounds on the limit are in the end."""
@@ -62,13 +62,12 @@ def stability_limit(
 ) -> StabilityLimit:
     """The learning rate below the first at which the full-batch loss rises within 50 steps from these parameters.
 
-    A rise is one by more than 1e-9 of the loss from one step to the next (or 16 units of roundoff of the parameters'
-    format, if that is more), and by more than two units of roundoff of the loss at the start. From ``start`` the
-    learning rate is lowered by 10 until the loss does not rise and the first step lowers it by at least three quarters
-    of what the gradient promises: a step that is far too large may also saturate a network, after which nothing rises.
-    From there it is raised by factors of 2 until the loss rises, and the last two are bisected, by ratio, until they
-    are 1 % apart. It is a statement about this point, these steps and full batches: a larger step may jump to a flatter
-    place and go on.
+    A rise is one by more than 1e-9 of the loss from one step to the next, and 16 units of roundoff, in the format of
+    the parameters, of the loss at the start. From ``start`` the learning rate is lowered by 10 until the loss does not
+    rise and the first step lowers it by at least three quarters of what the gradient promises: a step that is far too
+    large may also saturate a network, after which nothing rises. From there it is raised by factors of 2 until the loss
+    rises, and the last two are bisected, by ratio, until they are 1 % apart. It is a statement about this point, these
+    steps and full batches: a larger step may jump to a flatter place and go on.
 
     **Parameters.** ``model``, ``loss``, ``data``: as in :func:`specbound.top_singular_value`; the model is left as it
     is. ``optimizer``: a ``torch.optim.Optimizer`` class, or a name of
@@ -129,15 +128,14 @@ class _Descent:
 
     def begins_as_promised(self) -> bool:
         """Whether the first step lowers the loss by most of gradient times displacement."""
-        value = self._gradient()
-        start = float(value.detach())
+        start = float(self._gradient().detach())
         if not isfinite(start):
             raise InvalidInput(f"the loss is {start} at the start; required: a finite number")
         before = [parameter.detach().clone() for parameter in self._parameters]
         slopes = [parameter.grad.detach().clone() for parameter in self._parameters if parameter.grad is not None]
         moves = list[Tensor]()
         for _ in range(FIRST_MOVED):
-            self._gradient.step(self._stepper, value)
+            self._gradient.step(self._stepper, self._gradient())
             moves = [after.detach() - at for after, at in zip(self._parameters, before, strict=True)]
             if any(bool(move.any()) for move in moves):
                 break
@@ -158,4 +156,4 @@ class _Descent:
 
     def _is_a_rise(self, losses: list[float]) -> bool:
         first, before, now = losses[0], losses[-2], losses[-1]
-        return now - before > max(RISE, 8 * self._roundoff) * abs(before) + self._roundoff * abs(first)
+        return now - before > RISE * abs(before) + 8 * self._roundoff * abs(first)
