@@ -390,12 +390,14 @@ def show(records: Sequence[Record], console: Console) -> None:
 
 
 def _grid(networks: Sequence[str], seeds: int) -> list[Grid]:
-    weak, chains = (tuple(scene for scene in SCENES if scene.startswith(word)) for word in ("weak", "chain"))
-    strong = [scene for scene in SCENES if scene not in (*weak, *chains)]
+    weak = [scene for scene in SCENES if scene.startswith("weak")]
+    short, long = ([f"chain_{count}" for count in CHAINS if (count > 3) is many] for many in (False, True))
+    strong = [scene for scene in SCENES if scene not in (*weak, *short, *long)]
     return [
         Grid({"scene": strong, "network": networks, "alpha": [1e4]}, seeds=seeds),
-        # The leading part grows like a smaller power of α here, so it takes a larger α to stand out.
-        Grid({"scene": chains, "network": networks, "alpha": [1e7]}, seeds=seeds),
+        # The leading part of few factors grows like a small power of α, so it takes a larger α to stand out.
+        Grid({"scene": short, "network": networks, "alpha": [1e7]}, seeds=seeds),
+        Grid({"scene": long, "network": networks, "alpha": [1e5]}, seeds=seeds),
         Grid({"scene": weak, "network": networks, "alpha": [10.0]}, seeds=seeds),
     ]
 

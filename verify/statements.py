@@ -72,8 +72,12 @@ def show(records: Sequence[Record], console: Console) -> None:
     render(rows(STATEMENTS.values(), evidence_in(records)), console)
 
 
-ON_WEIGHTS = [name for name, claim in STATEMENTS.items() if claim.area == "singular" or len(claim.domain.matrices) == 1]
-"""Statements that can be read off weight matrices; those on curvature are read on networks, in a study of their own."""
+ON_WEIGHTS = [
+    name
+    for name, claim in STATEMENTS.items()
+    if claim.area == "singular" or (claim.area != "rates" and len(claim.domain.matrices) == 1)
+]
+"""Statements that can be read off weight matrices; those on curvature and rates are read on networks, elsewhere."""
 
 
 def _grids(budget: str) -> list[Grid]:
