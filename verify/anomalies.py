@@ -397,7 +397,7 @@ def _grid(networks: Sequence[str], seeds: int) -> list[Grid]:
         Grid({"scene": strong, "network": networks, "alpha": [1e4]}, seeds=seeds),
         # The leading part of few factors grows like a small power of α, so it takes a larger α to stand out.
         Grid({"scene": short, "network": networks, "alpha": [1e7]}, seeds=seeds),
-        Grid({"scene": long, "network": networks, "alpha": [1e5]}, seeds=seeds),
+        Grid({"scene": long, "network": networks, "alpha": [1e6]}, seeds=seeds),
         Grid({"scene": weak, "network": networks, "alpha": [10.0]}, seeds=seeds),
     ]
 
