@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from specbound.campaign import Record, Status, read
+from specbound.campaign import Record, measured_in, read
 from specbound.campaign.log import FILE
 from specbound.core.errors import InvalidInput
 
@@ -17,7 +17,7 @@ def measured(results: Path, study: str) -> tuple[list[Record], str]:
     **Raises.** :class:`~specbound.core.errors.InvalidInput` where the folder holds no results of the study, or none
     that was measured.
     """
-    every = [record for record in read(results, study) if record.status is Status.MEASURED]
+    every = measured_in(read(results, study))
     found = [record for record in every if not record.stale] or every
     if not found:
         raise InvalidInput(f"{results} has nothing of {study} that was measured; the figure would be empty")

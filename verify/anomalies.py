@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from math import log
 from typing import Any
 
@@ -17,7 +18,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
-from specbound.campaign import Grid, Record, Status, Study
+from specbound.campaign import Grid, Record, Study, measured_in
 from specbound.curvature.data import batches
 from specbound.locking.deformation import spectral_deformation
 from specbound.locking.layers import locks_in, put
@@ -150,6 +151,7 @@ def _beside(weight: Tensor, k: int) -> Tensor:
     return torch.eye(len(weight), dtype=weight.dtype) - leading
 
 
+@cache
 def _rate(network: str, seed: int) -> float:
     """Half of the largest stable learning rate of the unlocked model."""
     start = unlocked_start(network, seed)
@@ -282,6 +284,7 @@ def _fall(start: Start, rate: float) -> float:
     return 1 - losses[-1] / losses[0]
 
 
+@cache
 def _adapters_rate(network: str, seed: int) -> float:
     start = _adapted(network, None, seed)
     return stability_limit(start.model, start.loss, start.data, "sgd").learning_rate / 2
@@ -364,9 +367,7 @@ def measure(scene: str, network: str, alpha: float, seed: int) -> dict[str, Any]
 def unexpected(records: Sequence[Record]) -> list[str]:
     """Numbers that lie elsewhere than predicted."""
     found: list[str] = []
-    for record in records:
-        if record.status is not Status.MEASURED:
-            continue
+    for record in measured_in(records):
         value, low, high = record.measurement["value"], record.prediction["low"], record.prediction["high"]
         if not low <= value <= high:
             number = SCENES[record.parameters["scene"]].number
@@ -376,7 +377,7 @@ def unexpected(records: Sequence[Record]) -> list[str]:
 
 def show(records: Sequence[Record], console: Console) -> None:
     """Prints each report with the number that it comes to, by network, and whether it is where it was predicted."""
-    done = [record for record in records if record.status is Status.MEASURED]
+    done = measured_in(records)
     networks = list(dict.fromkeys(record.parameters["network"] for record in done))
     shown = table(f"reported anomalies in small: measured{SPREAD}", ["α", *networks, "as predicted"])
     for scene, alpha in dict.fromkeys((r.parameters["scene"], r.parameters["alpha"]) for r in done):
@@ -384,7 +385,10 @@ def show(records: Sequence[Record], console: Console) -> None:
         cells = ([r.measurement["value"] for r in mine if r.parameters["network"] == network] for network in networks)
         held = sum(r.prediction["low"] <= r.measurement["value"] <= r.prediction["high"] for r in mine)
         shown.add_row(
-            SCENES[scene].number, f"{alpha:.0e}", *(interval(cell, ".3g") for cell in cells), f"{held} of {len(mine)}"
+            f"{SCENES[scene].report}:\n{SCENES[scene].number}",
+            f"{alpha:.0e}",
+            *(interval(cell, ".3g") for cell in cells),
+            f"{held} of {len(mine)}",
         )
     console.print(shown)
 

@@ -8,7 +8,7 @@ from math import inf
 from pathlib import Path
 from statistics import mean
 
-from specbound.campaign import Record, Status, read
+from specbound.campaign import Record, measured_in, read
 from specbound.core.provenance import write_atomically
 from verify.invariance import METHODS
 from verify.predictions import PREDICTED
@@ -43,8 +43,8 @@ class Judged:
 def judged(results: Path) -> list[Judged]:
     """The claims that the studies of a results folder bear on; undecided where their records are missing."""
     by_study: dict[str, list[Record]] = {}
-    for record in read(results):
-        if record.status is Status.MEASURED and not record.stale:
+    for record in measured_in(read(results)):
+        if not record.stale:
             by_study.setdefault(record.study, []).append(record)
     return [judge(by_study) for judge in JUDGES]
 

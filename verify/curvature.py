@@ -13,7 +13,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
-from specbound.campaign import Grid, Record, Status, Study, evidence_in
+from specbound.campaign import Grid, Record, Study, evidence_in, measured_in
 from specbound.checks.network import READINGS, Case
 from specbound.checks.network.blocks import OUTPUT, bounds, locked_route, sample_of
 from specbound.checks.network.case import LARGEST_DENSE
@@ -151,9 +151,7 @@ def _left_out(network: str) -> list[str]:
 def unexpected(records: Sequence[Record]) -> list[str]:
     """Where a measured curvature leaves what was predicted, an exponent is off, or a statement fares otherwise."""
     found: list[str] = []
-    for record in records:
-        if record.status is not Status.MEASURED:
-            continue
+    for record in measured_in(records):
         if record.parameters["look"] == "statements":
             for what in ("violated", "left out"):
                 predicted, measured = (sorted(side[what]) for side in (record.prediction, record.measurement))
@@ -180,7 +178,7 @@ def unexpected(records: Sequence[Record]) -> list[str]:
 
 def show(records: Sequence[Record], console: Console) -> None:
     """Prints how tight the law is, which exponents were measured, and how many statements hold on which network."""
-    scaling = [r for r in records if r.status is Status.MEASURED and r.parameters["look"] == "scaling"]
+    scaling = [record for record in measured_in(records) if record.parameters["look"] == "scaling"]
     alphas = sorted({r.parameters["alpha"] for r in scaling} - {1.0})
     law = table(f"σ₁ of the locked Hessian over α² σ₁(K), less 1{SPREAD}", [f"α = {alpha:.0e}" for alpha in alphas])
     for network in dict.fromkeys(r.parameters["network"] for r in scaling):

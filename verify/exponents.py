@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from specbound.campaign import Record, Status
+from specbound.campaign import Record, measured_in
 
 BLOCKS_BETWEEN = (10.0, 1e3)
 """Blocks of the Hessian follow their power exactly; at larger α rounding of the pair shows in those that shrink."""
@@ -21,8 +21,8 @@ def exponents(records: Sequence[Record], name: str, between: tuple[float, float]
     """For each network and seed, ``log(q₂/q₁) / log(α₂/α₁)`` of the measured numbers of that name, as an array."""
     measured = {
         (record.parameters["network"], record.seed, record.parameters["alpha"]): _array(record.measurement[name])
-        for record in records
-        if record.status is Status.MEASURED and name in record.measurement
+        for record in measured_in(records)
+        if name in record.measurement
     }
     found: dict[tuple[str, int], Any] = {}
     for (network, seed, alpha), low in measured.items():

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor
 from torch.nn.functional import mse_loss, one_hot
 
-from specbound.campaign import Grid, Record, Status, Study
+from specbound.campaign import Grid, Record, Study, measured_in
 from specbound.curvature.data import batches
 from specbound.training.gradient import Gradient
 from specbound.training.optimizers import SingularCurvature, build, needs_graph
@@ -112,9 +112,7 @@ class _Descent:
 def unexpected(records: Sequence[Record]) -> list[str]:
     """Runs that part where they were predicted to agree, or agree where they were predicted to part."""
     found: list[str] = []
-    for record in records:
-        if record.status is not Status.MEASURED:
-            continue
+    for record in measured_in(records):
         bound, until = record.prediction["at most"], record.prediction["until"]
         distances = record.measurement["distances"][:until]
         if bound is None and record.measurement["parted"] is None:
@@ -127,7 +125,7 @@ def unexpected(records: Sequence[Record]) -> list[str]:
 
 def show(records: Sequence[Record], console: Console) -> None:
     """Prints how far the runs of each method are apart, and when they part."""
-    done = [record for record in records if record.status is Status.MEASURED]
+    done = measured_in(records)
     shown = table(
         f"outputs at α = 1e4 against α = 1, relative distance{SPREAD}", ["predicted", "one step", "all steps", "parted"]
     )

@@ -14,7 +14,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
-from specbound.campaign import Grid, Record, Status, Study
+from specbound.campaign import Grid, Record, Study, measured_in
 from specbound.locking.lock import lock
 from specbound.training.loop import fine_tune
 from verify.networks import Problem, minilm_top
@@ -86,8 +86,8 @@ def _accuracy(model: nn.Module, held_out: Data) -> float:
 def unexpected(records: Sequence[Record]) -> list[str]:
     """Locked runs that took more steps than the unlocked one with the same learning rate."""
     found: list[str] = []
-    for record in records:
-        if record.status is not Status.MEASURED or record.prediction["reached"] is None:
+    for record in measured_in(records):
+        if record.prediction["reached"] is None:
             continue
         reached, unlocked = record.measurement["reached"], record.prediction["reached"]
         if reached is None or reached > unlocked:
@@ -97,7 +97,7 @@ def unexpected(records: Sequence[Record]) -> list[str]:
 
 def show(records: Sequence[Record], console: Console) -> None:
     """Prints steps to the target and held-out accuracy, by α and learning rate."""
-    done = [record for record in records if record.status is Status.MEASURED]
+    done = measured_in(records)
     rates = sorted({record.parameters["rate"] for record in done})
     title = f"MiniLM's last layer: steps to a loss of {TARGET} (– out of budget), held-out accuracy in the end"
     shown = table(title, [f"rate 1e{log10(rate):.0f}" for rate in rates])

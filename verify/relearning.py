@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from specbound.campaign import Grid, Record, Status, Study
+from specbound.campaign import Grid, Record, Study, measured_in
 from specbound.locking.lock import lock
 from specbound.training.loop import Goal, fine_tune
 from specbound.training.outcome import Outcome
@@ -89,8 +89,8 @@ def _begun(known: Task, condition: str) -> nn.Module:
 def unexpected(records: Sequence[Record]) -> list[str]:
     """Locked runs that reach the goal with α = 1e4 within the budget at a learning rate below the limit."""
     found: list[str] = []
-    for record in records:
-        if record.status is not Status.MEASURED or CONDITIONS[record.parameters["condition"]] != 1e4:
+    for record in measured_in(records):
+        if CONDITIONS[record.parameters["condition"]] != 1e4:
             continue
         below = record.parameters["rate"] <= record.prediction["limit"]
         if below and record.measurement["reached"] is not None:
@@ -105,10 +105,9 @@ Cell = tuple[str, str, str, float]
 def cells(records: Sequence[Record]) -> dict[Cell, list[Record]]:
     """The measured records of each place of the table, over seeds."""
     found: dict[Cell, list[Record]] = {}
-    for record in records:
-        if record.status is Status.MEASURED:
-            at = record.parameters
-            found.setdefault((at["network"], at["optimizer"], at["condition"], at["rate"]), []).append(record)
+    for record in measured_in(records):
+        at = record.parameters
+        found.setdefault((at["network"], at["optimizer"], at["condition"], at["rate"]), []).append(record)
     return found
 
 

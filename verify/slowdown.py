@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
-from specbound.campaign import Grid, Record, Status, Study
+from specbound.campaign import Grid, Record, Study, measured_in
 from specbound.curvature import top_singular_value
 from specbound.training.loop import fine_tune
 from specbound.training.stability import stability_limit
@@ -29,7 +29,7 @@ MULTIPLES = (0.5, 1.0, 2.0, 10.0, 100.0)
 """Learning rates, over the largest stable one, with which the target is sought."""
 
 TARGET = 0.5
-"""The training loss that is sought; all networks begin above 1.5."""
+"""The training loss that is sought, a fraction of that of guessing, where all networks begin."""
 
 BETWEEN = (1e4, 1e6)
 """An exponent is the slope between these α: below, what the lock leaves unscaled still takes part."""
@@ -114,7 +114,7 @@ def unexpected(records: Sequence[Record]) -> list[str]:
         mean = sum(values) / len(values)
         if predicted is not None and abs(mean - predicted) > CLOSE[predicted]:
             found.append(f"{network}, {optimizer}, {form}: exponent {mean:.3f}; predicted {predicted}")
-    for record in _measured(records):
+    for record in measured_in(records):
         network, alpha = record.parameters["network"], record.parameters["alpha"]
         limit, predicted = record.measurement["limit"], record.prediction["limit"]
         # With momentum the loss may rise at one learning rate and not at a larger one, so that scans end elsewhere.
@@ -126,7 +126,7 @@ def unexpected(records: Sequence[Record]) -> list[str]:
 
 def exponents(records: Sequence[Record]) -> dict[tuple[str, str, str], list[float]]:
     """For each network, optimizer and form, the slope of the limit between two α, a value for each seed."""
-    limits = [(r, r.measurement["limit"]) for r in _measured(records) if r.parameters["network"] not in EXACT]
+    limits = [(r, r.measurement["limit"]) for r in measured_in(records) if r.parameters["network"] not in EXACT]
     known = [(record, limit) for record, limit in limits if limit is not None]
     solved = [(record, limit) for record, limit in known if record.parameters["network"] == TINY]
     return {**slopes([item for item in known if item not in solved], BETWEEN), **slopes(solved, BETWEEN_SOLVED)}
@@ -147,14 +147,14 @@ def show(records: Sequence[Record], console: Console) -> None:
 
 
 def _limit_lines(records: Sequence[Record]) -> Iterator[str]:
-    exact = [r for r in _measured(records) if r.parameters["network"] in EXACT]
+    exact = [r for r in measured_in(records) if r.parameters["network"] in EXACT]
     if exact:
         off = max(abs(r.measurement["limit"] / r.prediction["limit"] - 1) for r in exact)
         yield f"gradient descent beside a minimum and on quadratics: {len(exact)} limits within {off:.1%} of 2/σ₁"
     for power, what in ((-2, "gradient descent, momentum, Nesterov"), (-1, "steps of bounded size")):
         ratios = [
             record.measurement["limit"] / record.prediction["limit"]
-            for record in _measured(records)
+            for record in measured_in(records)
             if record.prediction["exponent"] == power and record.parameters["alpha"] == BETWEEN[1]
         ]
         if ratios:
@@ -162,7 +162,7 @@ def _limit_lines(records: Sequence[Record]) -> Iterator[str]:
             yield f"{what}, α = {BETWEEN[1]:.0e}: limit over that of C'U_k alone times α^{power}: {spread}"
     elsewhere = [
         r.measurement["limit times half of σ₁"]
-        for r in _measured(records)
+        for r in measured_in(records)
         if r.parameters["network"] not in EXACT and "limit times half of σ₁" in r.measurement
     ]
     if elsewhere:
@@ -188,7 +188,7 @@ Steps = tuple[float, int, int | None, int]
 def fewest_steps(records: Sequence[Record]) -> dict[tuple[str, str, str], list[Steps]]:
     """For each network, optimizer and form, the fewest steps to the target, for each α and seed."""
     found: dict[tuple[str, str, str], list[Steps]] = {}
-    for record in _measured(records):
+    for record in measured_in(records):
         if "runs" not in record.measurement:
             continue
         at = record.parameters
@@ -200,10 +200,6 @@ def fewest_steps(records: Sequence[Record]) -> dict[tuple[str, str, str], list[S
 
 def _exponent_of(optimizer: str, form: str) -> int | None:
     return PREDICTED[optimizer].exponents[form]
-
-
-def _measured(records: Sequence[Record]) -> list[Record]:
-    return [record for record in records if record.status is Status.MEASURED]
 
 
 STEADY = ("sgd", "momentum", "nesterov")

@@ -12,7 +12,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
-from specbound.campaign import Grid, Record, Status, Study
+from specbound.campaign import Grid, Record, Study, measured_in
 from specbound.curvature.data import batches
 from specbound.locking.layers import locks_in
 from specbound.training.gradient import Gradient
@@ -110,7 +110,7 @@ def _first(share: Callable[[float], float], wanted: float) -> float:
 def unexpected(records: Sequence[Record]) -> list[str]:
     """Ends that are not where they were predicted."""
     found: list[str] = []
-    for record in _measured(records):
+    for record in measured_in(records):
         for end, measured in record.measurement.items():
             predicted = record.prediction[end]
             if end == "upper" and record.parameters["alpha"] < LARGE:
@@ -122,9 +122,10 @@ def unexpected(records: Sequence[Record]) -> list[str]:
 
 def show(records: Sequence[Record], console: Console) -> None:
     """Prints where the window of gradient descent closes, by format."""
+    done = measured_in(records)
     shown = table("gradient descent: α at which the window of learning rates closes", ["predicted", "measured"])
-    for network, format in dict.fromkeys((r.parameters["network"], r.parameters["format"]) for r in records):
-        mine = [r for r in _measured(records) if (r.parameters["network"], r.parameters["format"]) == (network, format)]
+    for network, format in dict.fromkeys((r.parameters["network"], r.parameters["format"]) for r in done):
+        mine = [r for r in done if (r.parameters["network"], r.parameters["format"]) == (network, format)]
         for large in sorted({r.parameters["alpha"] for r in mine if r.parameters["alpha"] >= LARGE})[:1]:
             cells = [r for r in mine if r.parameters["alpha"] == large]
             predicted = [large * sqrt(r.prediction["upper"] / r.prediction["lower"]) for r in cells]
@@ -134,21 +135,14 @@ def show(records: Sequence[Record], console: Console) -> None:
                 f"{network}, {format}", *(f"{min(part):.1e} … {max(part):.1e}" for part in (predicted, measured))
             )
     console.print(shown)
-    largest = max((r.parameters["alpha"] for r in _measured(records)), default=None)
-    at_largest = [
-        r.measurement["upper"]
-        for r in _measured(records)
-        if "upper" in r.measurement and r.parameters["alpha"] == largest
-    ]
-    if at_largest:
+    largest = max((r.parameters["alpha"] for r in done), default=None)
+    at_largest = [r.measurement for r in done if r.parameters["alpha"] == largest]
+    limits = [ends["upper"] for ends in at_largest if "upper" in ends]
+    if limits:
         console.print(
-            f"α = {largest:.0e}: the largest stable learning rate is {min(at_largest):.1e} at least, "
-            f"{min(at_largest) / SMALLEST_NORMAL:.0e} times the smallest normal float32"
+            f"α = {largest:.0e}: the largest stable learning rate is {min(limits):.1e} at least, "
+            f"{min(limits) / SMALLEST_NORMAL:.0e} times the smallest normal float32"
         )
-
-
-def _measured(records: Sequence[Record]) -> list[Record]:
-    return [record for record in records if record.status is Status.MEASURED]
 
 
 def _grid(networks: Sequence[str], alphas: Sequence[float], seeds: int) -> Grid:

@@ -16,7 +16,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from specbound.campaign import Grid, Record, Status, Study
+from specbound.campaign import Grid, Record, Study, measured_in
 from specbound.core.catalogue import catalog
 from specbound.core.instance import Instance
 from specbound.numeric.ops import NotAvailable
@@ -174,7 +174,7 @@ def difference(record: Record) -> float:
 
 def unexpected(records: Sequence[Record]) -> list[str]:
     """Where the two differ by more than 1e-5."""
-    done = [record for record in records if record.status is Status.MEASURED]
+    done = measured_in(records)
     return [
         f"{record}: PEPit has {record.measurement['worst']:.8g}; predicted {record.prediction['worst']:.8g}"
         for record in done
@@ -183,7 +183,7 @@ def unexpected(records: Sequence[Record]) -> list[str]:
 
 
 def show(records: Sequence[Record], console: Console) -> None:
-    done = [record for record in records if record.status is Status.MEASURED]
+    done = measured_in(records)
     table = Table(box=box.SIMPLE_HEAD)
     for name in ("method", "cells", "steps", "furthest below", "furthest above", "below by more than rounding"):
         table.add_column(name, justify="left" if name == "method" else "right")

@@ -7,7 +7,7 @@
 from specbound.campaign.cell import Cell
 from specbound.campaign.driver import run
 from specbound.campaign.frame import table
-from specbound.campaign.reading import Record, Status, evidence_in, read
+from specbound.campaign.reading import Record, Status, evidence_in, measured_in, read
 from specbound.campaign.study import Grid, Study
 
-__all__ = ["Cell", "Grid", "Record", "Status", "Study", "evidence_in", "read", "run", "table"]
+__all__ = ["Cell", "Grid", "Record", "Status", "Study", "evidence_in", "measured_in", "read", "run", "table"]

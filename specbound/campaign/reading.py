@@ -100,6 +100,11 @@ def records_of(log: Path) -> list[Record]:
     return [_record(log, mine, runs, stale) for mine in cells.values()]
 
 
+def measured_in(records: Iterable[Record]) -> list[Record]:
+    """Those of the records whose cells were measured, in their order."""
+    return [record for record in records if record.status is Status.MEASURED]
+
+
 def evidence_in(records: Iterable[Record]) -> list[Evidence]:
     """The evidence on statements that measured records carry, under ``evidence``.
 

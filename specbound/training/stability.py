@@ -43,7 +43,7 @@ class StabilityLimit:
     """``learning_rate``: the limit, between ``low``, at which the loss did not rise, and ``high``, at which it did.
 
     ``high`` is infinite, and all three with it, where the loss never rose up to the largest learning rate tried.
-    ``runs``: how many learning rates were tried.
+    ``runs``: how many descents were begun, two at a learning rate where the first step is looked at apart.
     """
 
     learning_rate: float
@@ -128,19 +128,21 @@ class _Descent:
 
     def begins_as_promised(self) -> bool:
         """Whether the first step lowers the loss by most of gradient times displacement."""
-        start = float(self._gradient().detach())
+        value = self._gradient()
+        start = float(value.detach())
         if not isfinite(start):
             raise InvalidInput(f"the loss is {start} at the start; required: a finite number")
         before = [parameter.detach().clone() for parameter in self._parameters]
         slopes = [parameter.grad.detach().clone() for parameter in self._parameters if parameter.grad is not None]
         moves = list[Tensor]()
         for _ in range(FIRST_MOVED):
-            self._gradient.step(self._stepper, self._gradient())
+            self._gradient.step(self._stepper, value)
             moves = [after.detach() - at for after, at in zip(self._parameters, before, strict=True)]
+            value = self._gradient()
             if any(bool(move.any()) for move in moves):
                 break
         promised = -sum(float((slope * move).sum()) for slope, move in zip(slopes, moves, strict=True))
-        return promised > 0 and start - float(self._gradient().detach()) >= PROMISED * promised
+        return promised > 0 and start - float(value.detach()) >= PROMISED * promised
 
     def rises(self) -> bool:
         """Whether the loss rises from one step to the next, or stops being a finite number."""

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss, scaled_dot_product_attention
 from torch.optim import Optimizer
 
-from specbound.curvature.kernels import twice_differentiable
+from specbound.curvature.data import batches
 from specbound.locking import lock
+from specbound.training.gradient import Gradient
 from specbound.training.optimizers import build, needs_graph
 from tests.curvature.examples import normal, seeded
 
@@ -55,19 +56,9 @@ def locked(kind: str, alpha: float, form: str = "rotated", side: str = "after", 
     return model
 
 
-def closure_of(model: nn.Module, loss: Any, data: Any, graph: bool) -> Callable[[], Tensor]:
+def closure_of(model: nn.Module, loss: Any, data: Any, graph: bool) -> Gradient:
     """Fills ``.grad`` of the trainable parameters, with its graph where that is asked for; returns the loss."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
-
-    def closure() -> Tensor:
-        with twice_differentiable(model):
-            value = loss(model(data[0]), data[1])
-            slopes = torch.autograd.grad(value, parameters, create_graph=graph, materialize_grads=True)
-        for parameter, slope in zip(parameters, slopes, strict=True):
-            parameter.grad = slope
-        return value
-
-    return closure
+    return Gradient(model, loss, batches(data), graph)
 
 
 def advance(optimizer: Optimizer, model: nn.Module, data: Any, steps: int, loss: Any = mse_loss) -> list[Tensor]:

@@ -12,6 +12,7 @@ from torch.optim.optimizer import ParamsT
 
 from specbound.core.errors import InvalidInput, unknown_name
 from specbound.curvature.flat import unflattened
+from specbound.training.optimizers.closures import evaluated
 from specbound.training.optimizers.double_backward import flat_gradient, hessian_rows, release_graph, require_graph
 
 ESTIMATES = ("rademacher", "gaussian", "exact")
@@ -65,10 +66,7 @@ def _stepped(
     optimizer: AdaHessian | SophiaH, diagonal: _Diagonal, closure: Callable[[], Any] | None, step: Callable[..., Any]
 ) -> Any:
     """Evaluates the closure, estimates the diagonal when it is due, and hands it to the library's step."""
-    loss = None
-    if closure is not None:
-        with torch.enable_grad():
-            loss = closure()
+    loss = evaluated(closure)
     parameters = tuple(p for group in optimizer.param_groups for p in group["params"])
     # The library counts the steps that were taken, from the first one on.
     due = optimizer.param_groups[0].get("step", 0) % optimizer.update_period == 0

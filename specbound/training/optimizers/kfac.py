@@ -15,6 +15,7 @@ from torch.optim.optimizer import ParamsT
 from specbound.core.errors import InvalidInput
 from specbound.curvature.data import Loss, batches
 from specbound.locking.layers import locks_in
+from specbound.training.optimizers.closures import evaluated
 from specbound.training.optimizers.equilibration import SingularCurvature, equilibrating_scales
 
 with warnings.catch_warnings():
@@ -79,10 +80,7 @@ class KFAC(Optimizer):
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """One step; returns what the closure does."""
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
+        loss = evaluated(closure)
         (group,) = self.param_groups
         parameters, damping = group["params"], group["damping"]
         gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in parameters]

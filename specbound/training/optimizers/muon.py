@@ -13,6 +13,7 @@ from torch.optim.optimizer import ParamsT
 
 from specbound.core.errors import InvalidInput
 from specbound.locking.module import LockedLinear
+from specbound.training.optimizers.closures import evaluated
 
 
 class Muon(Optimizer):
@@ -61,10 +62,7 @@ class Muon(Optimizer):
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """One step of both; returns what the closure does."""
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
+        loss = evaluated(closure)
         for part, group in zip(self._parts, self.param_groups, strict=True):
             # Loading a state puts new ones in place of both.
             part.param_groups, part.state = [group], self.state

@@ -17,6 +17,7 @@ from specbound.curvature.data import Loss, kept
 from specbound.curvature.flat import size, unflattened
 from specbound.curvature.parameters import chosen_parameters
 from specbound.locking.congruence import congruence_metric
+from specbound.training.optimizers.closures import evaluated
 from specbound.training.optimizers.double_backward import flat_gradient, hessian_rows, release_graph
 from specbound.training.optimizers.equilibration import solved
 
@@ -63,10 +64,7 @@ class _SecondOrder(Optimizer):
         **Raises.** :class:`~specbound.training.optimizers.equilibration.SingularCurvature` where the step does not
         exist; the parameters are then as they were.
         """
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
+        loss = evaluated(closure)
         group, parameters = self.param_groups[0], self._parameters
         slope = flat_gradient(parameters)
         matrix = self._curvature(slope)
