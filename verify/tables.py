@@ -14,6 +14,8 @@ SPREAD = "; ± half a 95 % interval"
 def table(title: str, columns: Iterable[str]) -> Table:
     """A table whose first column has no name."""
     made = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for column in ("", *columns):
+    # Where room is short names are broken, never numbers.
+    made.add_column("")
+    for column in columns:
         made.add_column(column, no_wrap=True)
     return made
