@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from specbound import attacks as attacks
     from specbound.checks.network.check import check_network as check_network
     from specbound.checks.run import check as check
     from specbound.core.catalogue import catalog as catalog
@@ -85,7 +86,7 @@ _HOMES = {
     "Verdict": "specbound.core.verdict",
 }
 
-__all__ = [*_HOMES, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [*_HOMES, "__version__", "attacks"]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __dir__() -> list[str]:
@@ -93,6 +94,8 @@ def __dir__() -> list[str]:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "attacks":
+        return import_module("specbound.attacks")
     if name not in _HOMES:
         raise AttributeError(f"module 'specbound' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

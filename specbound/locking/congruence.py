@@ -19,12 +19,25 @@ LARGEST_METRIC = 2**24
 
 
 @dataclass(frozen=True)
-class _Block:
-    """``A ⊗ I`` or ``I ⊗ A`` on one flat weight: A acts on the outputs of its linear map, or on its inputs."""
+class MetricBlock:
+    """The metric on one weight, ``A ⊗ I`` or ``I ⊗ A``: A acts on the outputs of its linear map, or on its inputs.
+
+    ``gram``, ``inverse``: A and its inverse, float64, ``(d, d)``, or ``(d,)`` where they are diagonal.
+    """
 
     weight: nn.Parameter
     gram: Tensor
+    inverse: Tensor
     on_rows: bool
+
+    def undone(self, gradient: Tensor) -> Tensor:
+        """The inverse of the metric on a gradient in the weight's shape and dtype."""
+        wide = gradient.flatten(1).to(self.inverse.dtype)
+        if self.inverse.ndim == 1:
+            found = wide * (self.inverse[:, None] if self.on_rows else self.inverse)
+        else:
+            found = self.inverse @ wide if self.on_rows else wide @ self.inverse
+        return found.reshape(gradient.shape).to(gradient.dtype)
 
     def diagonal(self) -> Tensor:
         """The block of the metric where A is given by its diagonal, ``(n,)``."""
@@ -66,7 +79,7 @@ def congruence_metric(model: nn.Module) -> Tensor:
     >>> [round(float(entry), 6) for entry in congruence_metric(model)]
     [0.01, 1.0, 100.0, 1.0, 100.0, 1.0]
     """
-    blocks = {id(block.weight): block for name, pair in locks_in(model).items() for block in _blocks(name, pair)}
+    blocks = {id(block.weight): block for block in metric_blocks(model)}
     parameters = [p for p in model.parameters() if p.requires_grad]
     if all(block.gram.ndim == 1 for block in blocks.values()):
         parts = [blocks[id(p)].diagonal() if id(p) in blocks else _ones(p) for p in parameters]
@@ -79,11 +92,19 @@ def congruence_metric(model: nn.Module) -> Tensor:
     return torch.block_diag(*[blocks[id(p)].dense() if id(p) in blocks else torch.diag(_ones(p)) for p in parameters])
 
 
+def metric_blocks(model: nn.Module) -> list[MetricBlock]:
+    """The metric on the weights of all pairs; on all other parameters it is the identity.
+
+    **Raises.** :class:`InvalidInput` for a compensator that is no lock's, as after training.
+    """
+    return [block for name, pair in locks_in(model).items() for block in _blocks(name, pair)]
+
+
 def _ones(parameter: Tensor) -> Tensor:
     return torch.ones(parameter.numel(), dtype=torch.float64, device=parameter.device)
 
 
-def _blocks(name: str, pair: LockedLinear) -> Iterator[_Block]:
+def _blocks(name: str, pair: LockedLinear) -> Iterator[MetricBlock]:
     """The blocks of the two weights of a pair, with T² and T⁻² as matrices, or as diagonals where they are diagonal."""
     _, compensator = pair.matrices()
     after = pair.side == "after"
@@ -101,6 +122,10 @@ def _blocks(name: str, pair: LockedLinear) -> Iterator[_Block]:
         # The dense form is symmetric; singular values keep 1/α to u α, which its square would keep to u α².
         _, values, vectors = torch.linalg.svd(inner)
         grams = tuple((vectors.T * values**power) @ vectors for power in (2, -2))
-    for module, gram, on_outputs in ((pair.locked, grams[0], after), (pair.compensator, grams[1], not after)):
+    contracted, inflated = grams
+    for module, gram, inverse, on_outputs in (
+        (pair.locked, contracted, inflated, after),
+        (pair.compensator, inflated, contracted, not after),
+    ):
         # Conv1D stores the transpose of its linear map.
-        yield _Block(module.get_parameter("weight"), gram, on_outputs != is_transposed(module))
+        yield MetricBlock(module.get_parameter("weight"), gram, inverse, on_outputs != is_transposed(module))

@@ -52,5 +52,6 @@ def over_channels(module: nn.Module, bias: Tensor) -> Tensor:
 
 
 def _holding(layer: nn.Module, weight: Tensor, module: nn.Module) -> nn.Module:
-    layer.weight = nn.Parameter(weight.contiguous(), requires_grad=module.get_parameter("weight").requires_grad)
+    known = module._parameters.get("weight")
+    layer.weight = nn.Parameter(weight.contiguous(), requires_grad=known is None or known.requires_grad)
     return layer.train(module.training)

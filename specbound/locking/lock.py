@@ -83,7 +83,7 @@ def lock(
         put(model, name, _locked(chosen[name], pair))
     error = None
     if before is not None:
-        error = relative_error(_outputs(model, inputs), before)
+        error = relative_error(outputs_of(model, inputs), before)
         allowed = max(spec.allowed(layer.get_parameter("weight").dtype) for layer in chosen.values())
         if error > allowed:
             for name, layer in chosen.items():
@@ -138,14 +138,14 @@ def _observed(model: nn.Module, layers: Mapping[str, nn.Module], inputs: Any) ->
         for name, layer in layers.items()
     ]
     try:
-        return _outputs(model, inputs), seen
+        return outputs_of(model, inputs), seen
     finally:
         for hook in hooks:
             hook.remove()
 
 
-def _outputs(model: nn.Module, inputs: Any) -> Tensor:
-    """What the model says in evaluation mode, all tensors of it flat; every module keeps its mode."""
+def outputs_of(model: nn.Module, inputs: Any) -> Tensor:
+    """What a model makes of inputs in evaluation mode, all tensors of it flat; every module keeps its mode."""
     (batch,) = batches((inputs, None))
     modes = {module: module.training for module in model.modules()}
     try:

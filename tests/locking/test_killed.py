@@ -1,5 +1,6 @@
 """Processes that are killed or run out of space while they write: nothing half-done bears the final name."""
 
+import json
 import os
 import random
 import signal
@@ -14,7 +15,7 @@ from safetensors.torch import load_file
 
 from specbound.checkpoints import open_checkpoint
 from specbound.checkpoints.writing import digest_of
-from specbound.locking.rewriting import read_record
+from specbound.locking.rewriting import record_of
 from tests.conftest import ROOT, run_module
 from tests.locking.examples import held, saved, sharded, tensors
 
@@ -36,7 +37,7 @@ def _large(path: Path) -> Path:
 
 def _assert_whole(target: Path) -> None:
     """All that the record says is there, bit for bit."""
-    record = read_record(target)
+    record = json.loads(record_of(target).read_text())
     folder = target if target.is_dir() else target.parent
     assert len(record["layers"]) == 70
     assert {name: digest_of(folder / name) for name in record["files"]} == record["files"]
