@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from specbound import attacks as attacks
+    from specbound.certification.certify import certify as certify
     from specbound.checks.network.check import check_network as check_network
     from specbound.checks.run import check as check
     from specbound.core.catalogue import catalog as catalog
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "certify": "specbound.certification.certify",
     "check": "specbound.checks.run",
     "check_network": "specbound.checks.network.check",
     "inspect": "specbound.locking.detection",

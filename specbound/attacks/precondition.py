@@ -1,4 +1,4 @@
-"""Multiplying gradients by what undoes the lock's change of variable."""
+"""Optimizing in the coordinates in which the lock is none."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from specbound.training.optimizers.known import known, needs_graph
 
 
 def precondition(model: nn.Module, inputs: Any = None, tolerance: float | None = None) -> Attacked:
-    """Leaves the model; its ``.optimizer`` wraps another that then gets ``(DᵀD)⁻¹`` times the gradient.
+    """Leaves the model; its ``.optimizer`` makes another step in the coordinates ``Dθ`` of the identity-inserted model.
 
-    Gradient descent, heavy ball and Nesterov so walk the path of the identity-inserted model (``attack_precondition``).
-    D is read off the compensators, which have to be as a lock left them. Of clipping the norm is that before.
+    Of gradient descent, heavy ball and Nesterov that is to multiply the gradient by ``(DᵀD)⁻¹``
+    (``attack_precondition``); every other optimizer too walks its path on that model, whatever α is. D is read off the
+    compensators, which have to be as a lock left them.
 
-    **Parameters, Returns, Raises.** As :func:`~specbound.attacks.merge.merge`; no parameters are added.
-    **Accuracy.** Of order u in the rotated form, of order ``u α`` in the dense one.
+    **Parameters, Returns, Raises.** As :func:`~specbound.attacks.merge.merge`; no parameters are added to the model,
+    but the weights of the pairs are held twice.
+    **Accuracy.** Of order u in the rotated form, of order ``u α`` in the dense one; nothing accumulates.
 
     >>> from specbound.locking import lock
     >>> from specbound.training.loop import fine_tune
@@ -36,8 +38,9 @@ def precondition(model: nn.Module, inputs: Any = None, tolerance: float | None =
     """
     pairs_of("precondition", model)
     blocks = metric_blocks(model)
-    flops = sum(block.weight.numel() * (1 if block.inverse.ndim == 1 else 2 * len(block.inverse)) for block in blocks)
-    held = sum(block.inverse.numel() * block.inverse.element_size() for block in blocks)
+    # Each gradient and each weight is multiplied by D⁻¹ once a step.
+    flops = sum(2 * b.weight.numel() * (1 if b.inverse.ndim == 1 else 2 * len(b.inverse)) for b in blocks)
+    held = sum(2 * b.weight.numel() * b.weight.element_size() + b.inverse.numel() * 8 for b in blocks)
     knowledge = "the locks' directions and α, which untrained compensators show"
     return attacked(
         "precondition", knowledge, model, lambda _: {}, inputs, tolerance, flops, held, optimizer=preconditioned
@@ -45,10 +48,9 @@ def precondition(model: nn.Module, inputs: Any = None, tolerance: float | None =
 
 
 def preconditioned(optimizer: Optimizer) -> type[torch.optim.Optimizer]:
-    """That optimizer with gradients multiplied by ``(DᵀD)⁻¹`` of the locks in the model that it is built for."""
-    base, defaults = (
-        (known(optimizer).load(), known(optimizer).options) if isinstance(optimizer, str) else (optimizer, {})
-    )
+    """That optimizer in the coordinates ``Dθ`` of the locks in the model that it is built for."""
+    named = known(optimizer) if isinstance(optimizer, str) else None
+    base, defaults = (optimizer, {}) if named is None else (named.load(), named.options)
     signature = inspect.signature(base)
 
     class Preconditioned(base):
@@ -56,26 +58,35 @@ def preconditioned(optimizer: Optimizer) -> type[torch.optim.Optimizer]:
         __signature__ = _with_model(signature)
 
         def __init__(self, params: Any, model: nn.Module, **options: Any) -> None:
+            blocks = {id(block.weight): block for block in metric_blocks(model)}
+            given = list(params)
+            self._pairs = [
+                (blocks[id(p)], nn.Parameter(blocks[id(p)].to_inserted(p.detach()))) for p in given if id(p) in blocks
+            ]
+            inserted = {id(block.weight): parameter for block, parameter in self._pairs}
             supplied = {"model": model} if "model" in signature.parameters else {}
-            super().__init__(params, **supplied, **{**defaults, **options})
-            self._blocks = metric_blocks(model)
+            super().__init__([inserted.get(id(p), p) for p in given], **supplied, **{**defaults, **options})
 
         def step(self, closure: Callable[[], Any] | None = None) -> Any:
-            if closure is None:
-                self._undo()
-                return super().step()
-
-            def undone() -> Any:
-                value = closure()
-                self._undo()
+            def there() -> Any:
+                self._write()
+                value = closure() if closure is not None else None
+                for block, parameter in self._pairs:
+                    found = block.weight.grad
+                    parameter.grad = None if found is None else block.from_inserted(found)
                 return value
 
-            return super().step(undone)
+            if closure is None:
+                there()
+            value = super().step(there if closure is not None else None)
+            self._write()
+            return value
 
-        def _undo(self) -> None:
-            for block in self._blocks:
-                if block.weight.grad is not None:
-                    block.weight.grad = block.undone(block.weight.grad)
+        def _write(self) -> None:
+            """The locked model's weights as the coordinates say."""
+            with torch.no_grad():
+                for block, parameter in self._pairs:
+                    block.weight.copy_(block.from_inserted(parameter))
 
     return Preconditioned
 

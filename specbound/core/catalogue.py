@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import pkgutil
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from specbound.core.errors import InvalidInput, line_in, unknown_name
+from specbound.core.errors import InvalidInput, unknown_name
+from specbound.core.modules import module_at
 from specbound.core.statement import Mutant, Statement
 
 CATALOGUE = "specbound.statements"
@@ -70,18 +69,7 @@ def load_statements(path: Path) -> dict[str, Statement]:
     **Raises.** :class:`InvalidInput` where the file is missing, raises (with its line), or defines no statement.
     """
     path = path.resolve()
-    if not path.is_file():
-        raise InvalidInput(f"no statements file at {path}; give the path of a Python file")
-    name = f"specbound_user_statements_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise InvalidInput(f"{path} is not a Python file; its name must end in .py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise InvalidInput(f"{path}, line {line_in(path, error)}: {type(error).__name__}: {error}") from error
+    module = module_at(path, "statements")
     own = list({id(value): value for value in vars(module).values() if isinstance(value, Statement)}.values())
     if not own:
         raise InvalidInput(f"{path} defines no statement; assign a specbound.Statement to a module-level name")

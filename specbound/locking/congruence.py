@@ -20,24 +20,32 @@ LARGEST_METRIC = 2**24
 
 @dataclass(frozen=True)
 class MetricBlock:
-    """The metric on one weight, ``A ⊗ I`` or ``I ⊗ A``: A acts on the outputs of its linear map, or on its inputs.
+    """D on one weight, ``A ⊗ I`` or ``I ⊗ A``, symmetric: A acts on the outputs of its linear map, or on its inputs.
 
-    ``gram``, ``inverse``: A and its inverse, float64, ``(d, d)``, or ``(d,)`` where they are diagonal.
+    ``factor``, ``inverse``, ``gram``: A, A⁻¹ and A², float64, ``(d, d)``, or ``(d,)`` where they are diagonal.
     """
 
     weight: nn.Parameter
-    gram: Tensor
+    factor: Tensor
     inverse: Tensor
+    gram: Tensor
     on_rows: bool
 
-    def undone(self, gradient: Tensor) -> Tensor:
-        """The inverse of the metric on a gradient in the weight's shape and dtype."""
-        wide = gradient.flatten(1).to(self.inverse.dtype)
-        if self.inverse.ndim == 1:
-            found = wide * (self.inverse[:, None] if self.on_rows else self.inverse)
+    def to_inserted(self, value: Tensor) -> Tensor:
+        """``D v`` of a value in the weight's shape: what it is in the identity-inserted model."""
+        return self._applied(self.factor, value)
+
+    def from_inserted(self, value: Tensor) -> Tensor:
+        """``D⁻¹ v``: of a value of the inserted model what it is here; of a gradient here what it is there."""
+        return self._applied(self.inverse, value)
+
+    def _applied(self, factor: Tensor, value: Tensor) -> Tensor:
+        wide = value.flatten(1).to(factor.dtype)
+        if factor.ndim == 1:
+            found = wide * (factor[:, None] if self.on_rows else factor)
         else:
-            found = self.inverse @ wide if self.on_rows else wide @ self.inverse
-        return found.reshape(gradient.shape).to(gradient.dtype)
+            found = factor @ wide if self.on_rows else wide @ factor
+        return found.reshape(value.shape).to(value.dtype)
 
     def diagonal(self) -> Tensor:
         """The block of the metric where A is given by its diagonal, ``(n,)``."""
@@ -117,15 +125,12 @@ def _blocks(name: str, pair: LockedLinear) -> Iterator[MetricBlock]:
     cosines = (inner / norms).T @ (inner / norms)
     cosines.diagonal().zero_()
     if float(cosines.abs().max()) <= len(inner) * torch.finfo(compensator.dtype).eps:
-        grams = norms**2, norms**-2
+        powers = {power: norms**power for power in (-2, -1, 1, 2)}
     else:
         # The dense form is symmetric; singular values keep 1/α to u α, which its square would keep to u α².
         _, values, vectors = torch.linalg.svd(inner)
-        grams = tuple((vectors.T * values**power) @ vectors for power in (2, -2))
-    contracted, inflated = grams
-    for module, gram, inverse, on_outputs in (
-        (pair.locked, contracted, inflated, after),
-        (pair.compensator, inflated, contracted, not after),
-    ):
-        # Conv1D stores the transpose of its linear map.
-        yield MetricBlock(module.get_parameter("weight"), gram, inverse, on_outputs != is_transposed(module))
+        powers = {power: (vectors.T * values**power) @ vectors for power in (-2, -1, 1, 2)}
+    # Conv1D stores the transpose of its linear map.
+    for module, sign, on_outputs in ((pair.locked, 1, after), (pair.compensator, -1, not after)):
+        weight = module.get_parameter("weight")
+        yield MetricBlock(weight, powers[sign], powers[-sign], powers[2 * sign], on_outputs != is_transposed(module))

@@ -1,0 +1,110 @@
+"""The procedure: a grid of locks and attackers, run or resumed, judged, and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from specbound.attacks import ATTACKS, attack
+from specbound.campaign import Grid, Study, run
+from specbound.campaign.progress import Reporter
+from specbound.certification.cells import SLACK, locked_target, measure, predict
+from specbound.certification.race import Recipe
+from specbound.certification.target import Target, source_of, target_of
+from specbound.certification.verdict import Certificate, verdicts_of
+from specbound.certification.written import write
+from specbound.core.errors import InvalidInput
+from specbound.curvature.linear_maps import matrix_of
+from specbound.locking.layers import all_lockable, matching
+
+OPTIMIZERS = ("sgd", "momentum", "adam")
+RATES = tuple(10.0 ** (n / 2) for n in range(0, -13, -1))
+"""Learning rates that are tried, from 1 down to 1e-6 in steps of √10."""
+
+PUBLISHED_K = 25
+
+
+def certify(
+    target: str,
+    out: str | Path,
+    attackers: Sequence[str] = tuple(ATTACKS),
+    alphas: Sequence[float] = (1e4,),
+    ks: Sequence[int] | None = None,
+    layers: Sequence[str] = ("*",),
+    form: str = "dense",
+    two_sided: bool = False,
+    optimizers: Sequence[str] = OPTIMIZERS,
+    rates: Sequence[float] = RATES,
+    steps: int = 300,
+    seeds: int = 3,
+    seed: int = 0,
+    workers: int | None = None,
+    reporter: Reporter | None = None,
+) -> Certificate:
+    """Sweeps locks of a model against named attackers, and says of each whether it is resisted, slowed, or breaks them.
+
+    The unlocked model is trained for ``steps // 10`` steps by every optimizer and learning rate; the lowest loss in the
+    end is the target. Each attacker gets ``steps`` steps for every optimizer and learning rate, against every lock and
+    seed. A lock is broken by who reaches the target in at most 1.5 times the unlocked steps, in the median over seeds.
+    The verdict on an attacker is that of the lock which holds best against it. It is relative to the named attackers
+    and recipes: it says nothing of others.
+
+    **Parameters.** ``target``: a built-in task, ``module:factory`` or ``file.py:factory``; the factory returns a model
+    without locks, a loss and data. ``out``: a folder; what it holds of the same run is not run again. ``attackers``:
+    names of :data:`specbound.attacks.ATTACKS`. ``alphas``, ``ks``, ``layers``: every combination is a lock; ``layers``:
+    globs, several in one by commas; ``ks``: default 25, or a quarter of the smallest side of a locked layer. ``form``,
+    ``two_sided``: as in :func:`specbound.lock`. ``seeds``: a factory that takes no seed gives the same model for all.
+    **Returns.** A :class:`~specbound.certification.verdict.Certificate`, which is also written into ``out`` as
+    ``certificate.json`` and ``certificate.md``.
+    **Raises.** :class:`InvalidInput`, before anything is run, for an unknown attacker or optimizer, a factory that
+    raises or returns the wrong things, and a lock that the model does not take.
+    """
+    for name in attackers:
+        attack(name)
+    if not attackers:
+        raise InvalidInput(f"no attackers are named; required: some of {', '.join(ATTACKS)}")
+    if steps < SLACK:
+        raise InvalidInput(f"steps = {steps}; required: at least {SLACK}, a tenth of which the unlocked model gets")
+    recipes = [Recipe(name, tuple(rates)).to_json() for name in optimizers]
+    if not recipes:
+        raise InvalidInput(f"no optimizers are named; required: some, as {', '.join(OPTIMIZERS)}")
+    given = target_of(target, seed)
+    locks = [
+        {"layers": chosen, "alpha": float(alpha), "k": k, "form": form, "two_sided": two_sided}
+        for chosen, alpha in product([_layers(given, patterns) for patterns in layers], alphas)
+        for k in (ks or [_default_k(given, chosen)])
+    ]
+    for spec in locks:
+        locked_target(given, spec)
+    grid = Grid(
+        {"target": [target], "attacker": list(attackers), "lock": locks, "recipes": [recipes], "steps": [steps]}, seeds
+    )
+    study = Study("certify", {"given": grid}, predict, measure, lambda _: [], rests_on=source_of(target))
+    records = run(study, out, "given", seed, workers=workers, reporter=reporter)
+    settings: dict[str, Any] = {
+        "locks": locks,
+        "optimizers": list(optimizers),
+        "rates": list(rates),
+        "steps": steps,
+        "unlocked steps": steps // SLACK,
+        "seeds": list(range(seed, seed + seeds)),
+    }
+    certificate = Certificate(target, settings, verdicts_of(records))
+    write(certificate, records, Path(out))
+    return certificate
+
+
+def _layers(given: Target, patterns: str) -> list[str]:
+    """The layers of a set of patterns; a glob finds what can be locked, weights that are shared left out."""
+    names = [part.strip() for part in patterns.split(",") if part.strip()]
+    found = matching(given.model, names)
+    able = set(all_lockable(given.model))
+    return [name for name in found if name in able or name in names]
+
+
+def _default_k(given: Target, layers: Sequence[str]) -> int:
+    smallest = min((min(matrix_of(given.model.get_submodule(name)).shape) for name in layers), default=inf)
+    return int(max(1, min(PUBLISHED_K, smallest // 4)))

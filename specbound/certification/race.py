@@ -1,0 +1,98 @@
+"""How many steps a model takes to a target: the fewest over the optimizers and learning rates that are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from math import inf, isfinite
+from statistics import median
+from typing import Any
+
+from torch import nn
+
+from specbound.attacks.attacked import Optimizer
+from specbound.core.errors import InvalidInput
+from specbound.curvature.data import Loss
+from specbound.training.loop import fine_tune
+from specbound.training.optimizers.known import known
+from specbound.training.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """An optimizer by name, and the learning rates that are tried, in this order."""
+
+    optimizer: str
+    rates: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        known(self.optimizer)
+        if not self.rates or not all(0 < rate < inf for rate in self.rates):
+            raise InvalidInput(f"{self.optimizer} with learning rates {list(self.rates)}; required: positive numbers")
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Recipe:
+        return cls(content["optimizer"], tuple(content["rates"]))
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"optimizer": self.optimizer, "rates": list(self.rates)}
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The best of all runs.
+
+    ``steps``: to the target, None where no run reached it within the budget; ``optimizer``, ``rate``: of the run that
+    reached it first, else of that with the lowest loss. ``start``: the loss before the first step; ``loss``: the lowest
+    of any run, or without a target the lowest at the end of one; ``step_seconds``: the median time of a step.
+    """
+
+    steps: int | None
+    optimizer: str
+    rate: float
+    start: float
+    loss: float
+    step_seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def race(
+    model: nn.Module,
+    loss: Loss,
+    data: Any,
+    recipes: Sequence[Recipe],
+    budget: int,
+    target: float | None,
+    wrapped: Callable[[Optimizer], Optimizer] = lambda optimizer: optimizer,
+) -> Finish:
+    """Trains copies of a model by every recipe and learning rate; once one reaches the target, others get fewer steps.
+
+    **Parameters.** ``budget``: steps of the first run. ``target``: a loss; None to see how far down the budget leads.
+    Then runs count whose loss never more than doubled: what others end with is a matter of luck.
+    ``wrapped``: what becomes of an optimizer, as :class:`~specbound.attacks.attacked.Attacked` says.
+    """
+    left, reached = budget, None
+    start, lowest, best = inf, inf, (recipes[0].optimizer, recipes[0].rates[0])
+    times: list[float] = []
+    for recipe in recipes:
+        for rate in recipe.rates:
+            if left < 1:
+                break
+            run = fine_tune(deepcopy(model), loss, data, wrapped(recipe.optimizer), left, target, lr=rate)
+            start = run.losses[0]
+            times.append(run.seconds / max(1, run.steps))
+            seen = run.losses if target is not None else run.losses[-1:]
+            found = min((value for value in seen if isfinite(value)), default=inf)
+            if target is None and run.outcome is not Outcome.BUDGET:
+                continue
+            if run.reached is not None:
+                left, reached, best = run.reached - 1, run.reached, (recipe.optimizer, rate)
+            elif reached is None and found < lowest:
+                best = (recipe.optimizer, rate)
+            lowest = min(lowest, found)
+    return Finish(reached, *best, start, lowest, median(times))
