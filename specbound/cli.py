@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--device", default="cpu", help="torch device of the search (%(default)s)")
     spectrum.add_argument("file", type=Path, metavar="FILE")
     _checkpoint_commands(command)
+    _certify_command(command)
     return parser
 
 
@@ -93,6 +94,37 @@ def _checkpoint_commands(command: Callable[..., argparse.ArgumentParser]) -> Non
     lock.add_argument("--dtype", metavar="D", help="dtype of the locked pairs, as torch calls it (that of each weight)")
     lock.add_argument("--tolerance", type=float, metavar="T", help="how far outputs may be off, relative (1%% or 20 u)")
     lock.add_argument("--transposed", action="store_true", help="weights are (inputs, outputs), as GPT-2's Conv1D")
+
+
+def _certify_command(command: Callable[..., argparse.ArgumentParser]) -> None:
+    certify = command("certify", _certify, "Sweep locks of a model against named attackers: a verdict for each.")
+    certify.add_argument(
+        "target",
+        metavar="TARGET",
+        help="module:factory or file.py:factory that returns (model, loss, data), or clusters, which is built in",
+    )
+    certify.add_argument("--attackers", metavar="A,B", help="names, by commas (all)")
+    certify.add_argument("--alpha", type=float, action="append", metavar="A", help="may be repeated (1e4)")
+    certify.add_argument("--k", type=int, action="append", metavar="K", help="may be repeated (25, or what fits)")
+    certify.add_argument(
+        "--layers",
+        action="append",
+        metavar="GLOBS",
+        help="layers of a lock, by commas; repeated, other locks (5 random)",
+    )
+    certify.add_argument("--form", default="dense", help="dense, rotated or auto (%(default)s)")
+    certify.add_argument("--two-sided", action="store_true", help="divide the last K singular directions by A as well")
+    certify.add_argument("--optimizers", metavar="A,B", help="that attackers try, by commas (sgd,momentum,adam)")
+    certify.add_argument(
+        "--rates", metavar="R,S", help="learning rates that they try (11 below √10 times the customary)"
+    )
+    certify.add_argument("--steps", type=int, default=300, help="of an attacker; the unlocked model: a tenth")
+    certify.add_argument("--seeds", type=int, default=3, help="how many (%(default)s)")
+    certify.add_argument("--seed", type=seed, default=0, help="the first (%(default)s)")
+    certify.add_argument("--workers", type=int, metavar="N", help="processes (one for each core)")
+    certify.add_argument(
+        "--out", type=Path, default=Path("certificate"), metavar="DIR", help="resumed where it exists (%(default)s)"
+    )
 
 
 def seed(text: str) -> int:
@@ -285,6 +317,48 @@ def _inspect(options: argparse.Namespace) -> int:
         k, alpha = ("?" if value is None else f"{value:.6g}" for value in (lock.k, lock.alpha))
         print(f"{lock.layer:{width}}  {k:>5}  {alpha:>10}  {form:12}  {lock.side or '?'}")
     return AS_EXPECTED
+
+
+def _certify(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from specbound.attacks import ATTACKS
+    from specbound.certification.certify import OPTIMIZERS, certify
+    from specbound.certification.written import MARKDOWN, render
+
+    found = certify(
+        options.target,
+        options.out,
+        _parts(options.attackers) or tuple(ATTACKS),
+        alphas=options.alpha or (1e4,),
+        ks=options.k,
+        layers=options.layers,
+        form=options.form,
+        two_sided=options.two_sided,
+        optimizers=_parts(options.optimizers) or OPTIMIZERS,
+        rates=[_rate(part) for part in _parts(options.rates)] or None,
+        steps=options.steps,
+        seeds=options.seeds,
+        seed=options.seed,
+        workers=options.workers,
+    )
+    if options.json:
+        _print_json(found.to_json())
+    else:
+        render(found, Console())
+        print(f"{options.out / MARKDOWN} says more")
+    return AS_EXPECTED
+
+
+def _parts(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _rate(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidInput(f"learning rate {text!r}; required: a positive number") from None
 
 
 def _chosen(options: argparse.Namespace, names: Sequence[str]) -> list[Statement]:

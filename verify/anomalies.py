@@ -20,13 +20,12 @@ from torch import Tensor, nn
 
 from specbound.campaign import Grid, Record, Study, measured_in
 from specbound.curvature.data import batches
-from specbound.locking.deformation import spectral_deformation
 from specbound.locking.layers import locks_in, put
 from specbound.training.gradient import Gradient
 from specbound.training.loop import fine_tune
 from specbound.training.stability import stability_limit
 from verify.intervals import interval
-from verify.starts import Start, Within, locked_start, unlocked_start
+from verify.starts import Start, Within, beside_leading, locked_start, restricted_start, unlocked_start
 from verify.tables import SPREAD, table
 from verify.tasks import NETWORKS, task
 
@@ -136,21 +135,6 @@ def _frozen(network: str, alpha: float, seed: int, form: str = "dense") -> Start
     return start
 
 
-def _restricted(network: str, seed: int) -> Start:
-    """The unlocked model whose locked layer is trained in all output directions but the k leading ones."""
-    start = _base(network, seed)
-    layer = start.model.get_submodule(start.layer)
-    weight = layer.get_parameter("weight").detach()
-    put(start.model, start.layer, Within(weight, left=_beside(weight, start.k), bias=layer._parameters["bias"]))
-    return start
-
-
-def _beside(weight: Tensor, k: int) -> Tensor:
-    """``I − U_k U_kᵀ``."""
-    leading = spectral_deformation(weight, 2.0, k, "after", False).dense() - torch.eye(len(weight), dtype=weight.dtype)
-    return torch.eye(len(weight), dtype=weight.dtype) - leading
-
-
 @cache
 def _rate(network: str, seed: int) -> float:
     """Half of the largest stable learning rate of the unlocked model."""
@@ -166,7 +150,7 @@ def _held_out_loss(start: Start, network: str, seed: int) -> float:
 
 
 def frozen_predicted(network: str, alpha: float, seed: int) -> Expected:
-    return Expected.near(_held_out_loss(_restricted(network, seed), network, seed), 1e-3)
+    return Expected.near(_held_out_loss(restricted_start(network, seed), network, seed), 1e-3)
 
 
 def frozen_measured(network: str, alpha: float, seed: int) -> float:
@@ -174,7 +158,7 @@ def frozen_measured(network: str, alpha: float, seed: int) -> float:
 
 
 def frozen_limit_predicted(network: str, alpha: float, seed: int) -> Expected:
-    start = _restricted(network, seed)
+    start = restricted_start(network, seed)
     return Expected.near(stability_limit(start.model, start.loss, start.data, "sgd").learning_rate, 0.03)
 
 
@@ -268,7 +252,7 @@ def _adapted(network: str, alpha: float | None, seed: int) -> Start:
         pair.locked = Adapted(pair.locked, _shape(pair.locked), None, seed)
         return start
     layer = start.model.get_submodule(start.layer)
-    beside = _beside(layer.get_parameter("weight").detach(), start.k)
+    beside = beside_leading(layer.get_parameter("weight").detach(), start.k)
     put(start.model, start.layer, Adapted(layer, _shape(layer), beside, seed))
     return start
 

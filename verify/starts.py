@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, mse_loss
 
-from specbound.locking.layers import locks_in
+from specbound.locking.deformation import spectral_deformation
+from specbound.locking.layers import locks_in, put
 from specbound.locking.lock import lock
 from verify.networks import seeded
 from verify.tasks import DESIGNS, pooled_digits, task
@@ -85,6 +86,22 @@ class Within(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         moved = self.get_buffer("left") @ self.moved @ self.get_buffer("right")
         return nn.functional.linear(inputs, self.get_buffer("matrix") + moved, self._parameters["bias"])
+
+
+def restricted_start(network: str, seed: int) -> Start:
+    """The unlocked model whose layer is trained in all output directions but the k leading ones."""
+    start = unlocked_start(network, seed)
+    model = deepcopy(start.model)
+    layer = model.get_submodule(start.layer)
+    weight = layer.get_parameter("weight").detach()
+    put(model, start.layer, Within(weight, left=beside_leading(weight, start.k), bias=layer._parameters["bias"]))
+    return Start(model, start.loss, start.data, start.layer, start.k)
+
+
+def beside_leading(weight: Tensor, k: int) -> Tensor:
+    """``I − U_k U_kᵀ`` of the k leading left singular vectors of a weight."""
+    directions = spectral_deformation(weight, 2.0, k, "after", False).directions
+    return torch.eye(len(weight), dtype=weight.dtype) - directions @ directions.T
 
 
 @cache

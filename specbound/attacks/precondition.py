@@ -49,11 +49,13 @@ def precondition(model: nn.Module, inputs: Any = None, tolerance: float | None =
 
 def preconditioned(optimizer: Optimizer) -> type[torch.optim.Optimizer]:
     """That optimizer in the coordinates ``Dθ`` of the locks in the model that it is built for."""
-    named = known(optimizer) if isinstance(optimizer, str) else None
-    base, defaults = (optimizer, {}) if named is None else (named.load(), named.options)
+    if isinstance(optimizer, str):
+        base, defaults = known(optimizer).load(), known(optimizer).options
+    else:
+        base, defaults = optimizer, {}
     signature = inspect.signature(base)
 
-    class Preconditioned(base):
+    class Preconditioned(base):  # pyright: ignore[reportGeneralTypeIssues]
         needs_graph: bool = needs_graph(optimizer)
         __signature__ = _with_model(signature)
 
@@ -63,7 +65,7 @@ def preconditioned(optimizer: Optimizer) -> type[torch.optim.Optimizer]:
             self._pairs = [
                 (blocks[id(p)], nn.Parameter(blocks[id(p)].to_inserted(p.detach()))) for p in given if id(p) in blocks
             ]
-            inserted = {id(block.weight): parameter for block, parameter in self._pairs}
+            inserted: dict[int, Any] = {id(block.weight): parameter for block, parameter in self._pairs}
             supplied = {"model": model} if "model" in signature.parameters else {}
             super().__init__([inserted.get(id(p), p) for p in given], **supplied, **{**defaults, **options})
 

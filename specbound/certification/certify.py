@@ -18,13 +18,15 @@ from specbound.certification.verdict import Certificate, verdicts_of
 from specbound.certification.written import write
 from specbound.core.errors import InvalidInput
 from specbound.curvature.linear_maps import matrix_of
-from specbound.locking.layers import all_lockable, matching
+from specbound.locking.layers import all_lockable, matching, random_layers
+from specbound.training.optimizers.known import known
 
 OPTIMIZERS = ("sgd", "momentum", "adam")
-RATES = tuple(10.0 ** (n / 2) for n in range(0, -13, -1))
-"""Learning rates that are tried, from 1 down to 1e-6 in steps of √10."""
+STEPS_OF_RATES = 11
+"""Learning rates that are tried: from √10 times what is customary for an optimizer down, by √10 each."""
 
-PUBLISHED_K = 25
+PUBLISHED_K, PUBLISHED_LAYERS = 25, 5
+"""The usual lock; of a small model, a quarter of the directions and at most half of the layers."""
 
 
 def certify(
@@ -33,11 +35,11 @@ def certify(
     attackers: Sequence[str] = tuple(ATTACKS),
     alphas: Sequence[float] = (1e4,),
     ks: Sequence[int] | None = None,
-    layers: Sequence[str] = ("*",),
+    layers: Sequence[str] | None = None,
     form: str = "dense",
     two_sided: bool = False,
     optimizers: Sequence[str] = OPTIMIZERS,
-    rates: Sequence[float] = RATES,
+    rates: Sequence[float] | None = None,
     steps: int = 300,
     seeds: int = 3,
     seed: int = 0,
@@ -55,8 +57,10 @@ def certify(
     **Parameters.** ``target``: a built-in task, ``module:factory`` or ``file.py:factory``; the factory returns a model
     without locks, a loss and data. ``out``: a folder; what it holds of the same run is not run again. ``attackers``:
     names of :data:`specbound.attacks.ATTACKS`. ``alphas``, ``ks``, ``layers``: every combination is a lock; ``layers``:
-    globs, several in one by commas; ``ks``: default 25, or a quarter of the smallest side of a locked layer. ``form``,
-    ``two_sided``: as in :func:`specbound.lock`. ``seeds``: a factory that takes no seed gives the same model for all.
+    globs, several in one by commas, default 5 random layers, or half of them where that is less; ``ks``: default 25, or
+    a quarter of the smallest side of a locked layer. ``form``, ``two_sided``: as in :func:`specbound.lock`. ``rates``:
+    learning rates for every optimizer; default, for each 11 from √10 times its customary one down, by √10. ``seeds``: a
+    factory that takes no seed gives the same model for all.
     **Returns.** A :class:`~specbound.certification.verdict.Certificate`, which is also written into ``out`` as
     ``certificate.json`` and ``certificate.md``.
     **Raises.** :class:`InvalidInput`, before anything is run, for an unknown attacker or optimizer, a factory that
@@ -68,13 +72,13 @@ def certify(
         raise InvalidInput(f"no attackers are named; required: some of {', '.join(ATTACKS)}")
     if steps < SLACK:
         raise InvalidInput(f"steps = {steps}; required: at least {SLACK}, a tenth of which the unlocked model gets")
-    recipes = [Recipe(name, tuple(rates)).to_json() for name in optimizers]
+    recipes = [Recipe(name, tuple(rates or customary_rates(name))).to_json() for name in optimizers]
     if not recipes:
         raise InvalidInput(f"no optimizers are named; required: some, as {', '.join(OPTIMIZERS)}")
     given = target_of(target, seed)
     locks = [
         {"layers": chosen, "alpha": float(alpha), "k": k, "form": form, "two_sided": two_sided}
-        for chosen, alpha in product([_layers(given, patterns) for patterns in layers], alphas)
+        for chosen, alpha in product(_layer_sets(given, layers, seed), alphas)
         for k in (ks or [_default_k(given, chosen)])
     ]
     for spec in locks:
@@ -86,8 +90,7 @@ def certify(
     records = run(study, out, "given", seed, workers=workers, reporter=reporter)
     settings: dict[str, Any] = {
         "locks": locks,
-        "optimizers": list(optimizers),
-        "rates": list(rates),
+        "recipes": recipes,
         "steps": steps,
         "unlocked steps": steps // SLACK,
         "seeds": list(range(seed, seed + seeds)),
@@ -95,6 +98,19 @@ def certify(
     certificate = Certificate(target, settings, verdicts_of(records))
     write(certificate, records, Path(out))
     return certificate
+
+
+def customary_rates(optimizer: str) -> list[float]:
+    """The learning rates that are tried where none are given, largest first."""
+    usual = float(known(optimizer).options["lr"])
+    return [usual * 10 ** ((1 - n) / 2) for n in range(STEPS_OF_RATES)]
+
+
+def _layer_sets(given: Target, layers: Sequence[str] | None, seed: int) -> list[list[str]]:
+    if layers is not None:
+        return [_layers(given, patterns) for patterns in layers]
+    count = len(list(all_lockable(given.model)))
+    return [random_layers(given.model, min(PUBLISHED_LAYERS, max(1, count // 2)), seed)]
 
 
 def _layers(given: Target, patterns: str) -> list[str]:

@@ -48,14 +48,15 @@ class Against:
 
     def told(self) -> str:
         """The verdict in words, with the seeds and what was censored."""
-        seeds = f"{len(self.factors) - self.censored} of {len(self.factors)} seeds"
+        seeds = len(self.factors)
         if self.word == "resists":
-            return f"resists {self.slack:g} times the unlocked steps; reached in {seeds}"
+            return f"resists: not within {self.slack:g} × the unlocked steps, in {self.censored} of {seeds} seeds"
+        reached = f"reached in {seeds - self.censored} of {seeds} seeds"
+        if self.word == "slowed":
+            return f"slowed by a factor of {self.factor:.3g}, {reached}"
         added = self.cost["parameters"]
         cost = "at no cost" if added <= 0 else f"at {added:,} parameters more"
-        if self.word == "broken":
-            return f"broken {cost}, in {self.factor:.2f} times the unlocked steps; reached in {seeds}"
-        return f"slowed by a factor of {self.factor:.3g}; reached in {seeds}"
+        return f"broken {cost}: {self.factor:.2f} × the unlocked steps, {reached}"
 
     def to_json(self) -> dict[str, Any]:
         """As plain data; a factor that is not known is null."""

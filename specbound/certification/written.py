@@ -7,6 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
 from specbound.campaign import Record
 from specbound.certification.verdict import BROKEN, Against, Certificate, Verdict
 from specbound.core.provenance import package_hash, versions, write_atomically
@@ -22,6 +26,20 @@ def write(certificate: Certificate, records: Sequence[Record], folder: Path) -> 
     write_atomically(folder / MARKDOWN, _markdown(certificate, records, origin))
 
 
+def render(certificate: Certificate, console: Console) -> None:
+    """Prints a table of the verdicts."""
+    shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    shown.add_column("attacker")
+    shown.add_column("verdict")
+    for name in ("parameters added", "time a step"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    for verdict in certificate.verdicts:
+        best = verdict.best
+        numbers = ("", "") if best is None else (f"{best.cost['parameters']:,}", f"{best.time:.1f} ×")
+        shown.add_row(verdict.attacker, verdict.told(), *numbers)
+    console.print(shown)
+
+
 def _unlocked(records: Sequence[Record]) -> list[dict[str, Any]]:
     """The unlocked runs that set the target, by seed."""
     by_seed = {record.seed: {"seed": record.seed, **record.prediction} for record in records if record.prediction}
@@ -35,8 +53,7 @@ def _markdown(certificate: Certificate, records: Sequence[Record], origin: Mappi
         f"# {certificate.target}: locks against named attackers",
         "",
         f"The unlocked model is down to the target loss in {settings['unlocked steps']} steps of its best recipe; each "
-        f"attacker had {settings['steps']}, with {', '.join(settings['optimizers'])} at {len(settings['rates'])} "
-        f"learning rates from {max(settings['rates']):.3g} to {min(settings['rates']):.3g}, for seeds "
+        f"attacker had {settings['steps']}, with {_recipes(settings['recipes'])}, for seeds "
         f"{', '.join(map(str, settings['seeds']))}. A lock is *broken* by who needs at most {BROKEN} times the "
         "unlocked steps in the median, it *resists* who does not get there, and *slows* the others. The verdict is "
         "that of the lock that holds best. It says nothing of attackers and recipes that are not named here.",
@@ -66,6 +83,11 @@ def _markdown(certificate: Certificate, records: Sequence[Record], origin: Mappi
         "",
     ]
     return "\n".join(lines)
+
+
+def _recipes(recipes: Sequence[Mapping[str, Any]]) -> str:
+    told = (f"{r['optimizer']} at {max(r['rates']):.3g} to {min(r['rates']):.3g}" for r in recipes)
+    return f"the learning rates of {', '.join(told)}"
 
 
 def _row(verdict: Verdict) -> str:

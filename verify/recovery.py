@@ -1,0 +1,265 @@
+"""What each attacker makes of a lock: steps to a target against the unlocked model, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from functools import cache
+from math import inf, isfinite
+from statistics import median
+from typing import Any
+
+from rich.console import Console
+from threadpoolctl import threadpool_limits
+from torch import nn
+
+from specbound.attacks import ATTACKS, Attacked, attack, inject
+from specbound.campaign import Grid, Record, Study, measured_in
+from specbound.certification.race import Recipe, race
+from specbound.locking.layers import all_lockable, locks_in
+from specbound.locking.lock import lock
+from specbound.training.loop import fine_tune
+from specbound.training.stability import stability_limit
+from verify.starts import Start, restricted_start, unlocked_start
+from verify.tables import table
+from verify.tasks import NETWORKS
+
+STEPS, SLACK = 40, 10
+"""The unlocked model's run that sets the target loss, at half of its largest stable learning rate; and how many times as
+many steps an attacker may take."""
+
+AROUND = (4.0, 2.0, 1.0, 0.5, 0.25)
+"""Learning rates that are tried, over the unlocked model's largest stable one."""
+
+FAST = 1.5
+"""Recovered: at most this many times the steps of the unlocked model."""
+
+LOCKS = ("one layer", "two-sided", "every layer")
+
+EXPANSIONS = {f"inject_{count}": count for count in (1, 2, 3)}
+"""Identities inserted at so many locks, the last ones, where every layer is locked."""
+
+DISTANCE = {"rotated": 1e-9, "dense": 1e-3}
+"""How far, relative, losses may be from those that a statement makes them equal to: rounding, in dense form times α."""
+
+SAME = {
+    "merge": "attack_merge",
+    "parallel": "attack_parallel",
+    "rescale": "attack_rescale",
+    "precondition": "attack_precondition",
+    "balance": "attack_balance",
+    "freeze": "attack_freeze",
+    "inject": "attack_inject",
+    "inject_blind": "attack_inject",
+    "lora_output": "attack_parallel",
+    "merge_and_factor": "attack_merge",
+    **dict.fromkeys(EXPANSIONS, "attack_inject"),
+}
+"""The statement that says which run, without a lock, an attacker's equals; of others none says how fast they are."""
+
+SLOWED = ("optimizer_only", "factor_chain")
+"""Attackers that are predicted not to get there once α is 1e4, or with a chain 1e6."""
+
+
+def _layers(start: Start, which: str) -> list[str]:
+    return list(all_lockable(start.model)) if which == "every layer" else [start.layer]
+
+
+def _locked(network: str, which: str, form: str, alpha: float, seed: int) -> Start:
+    start = unlocked_start(network, seed)
+    model = deepcopy(start.model)
+    lock(model, _layers(start, which), alpha, start.k, form, two_sided=which == "two-sided")
+    return Start(model, start.loss, start.data, start.layer, start.k)
+
+
+def _attacked(attacker: str, start: Start) -> Attacked:
+    if attacker in EXPANSIONS:
+        return inject(start.model, layers=list(locks_in(start.model))[-EXPANSIONS[attacker] :])
+    return attack(attacker)(start.model, start.data[0])
+
+
+def _without_lock(network: str, which: str, attacker: str, form: str, seed: int) -> nn.Module | None:
+    """The model, made without any lock of α > 1, whose run an attacker's equals; None where no statement says."""
+    start = unlocked_start(network, seed)
+    if attacker not in SAME or (attacker == "freeze" and which != "one layer"):
+        return None
+    if attacker in ("merge", "parallel"):
+        return start.model
+    if attacker == "freeze":
+        # As α grows, all but the k inflated output directions are trained.
+        return restricted_start(network, seed).model
+    inserted = _locked(network, which, form, 1.0, seed)
+    if attacker in ("rescale", "precondition"):
+        return inserted.model
+    return _attacked(attacker, inserted).model
+
+
+def _race(start: Start, model: nn.Module, network: str, seed: int, wrapped: Any = lambda optimizer: optimizer) -> Any:
+    rate, target = _reference(network, seed)
+    recipe = Recipe("sgd", tuple(rate * factor for factor in AROUND))
+    return race(model, start.loss, start.data, [recipe], STEPS * SLACK, target, wrapped)
+
+
+@cache
+def _reference(network: str, seed: int) -> tuple[float, float]:
+    """The unlocked model's largest stable learning rate, and the loss after a run at half of it."""
+    start = unlocked_start(network, seed)
+    rate = stability_limit(start.model, start.loss, start.data, "sgd").learning_rate
+    return rate, fine_tune(deepcopy(start.model), start.loss, start.data, "sgd", STEPS, lr=rate / 2).losses[-1]
+
+
+@cache
+def _unlocked_steps(network: str, seed: int) -> int:
+    start = unlocked_start(network, seed)
+    found = _race(start, start.model, network, seed).steps
+    assert found is not None  # noqa: S101 (half of the limit is among the rates)
+    return found
+
+
+def _losses(start: Start, model: nn.Module, network: str, seed: int, wrapped: Any) -> list[float]:
+    rate, _ = _reference(network, seed)
+    return list(fine_tune(deepcopy(model), start.loss, start.data, wrapped("sgd"), STEPS, lr=rate / 4).losses)
+
+
+def predict(network: str, lock: str, attacker: str, form: str, seed: int) -> dict[str, Any]:
+    """Steps to the target of the run, without a lock, that an attacker's is to equal, and its losses at a low rate."""
+    with threadpool_limits(limits=1):
+        start = unlocked_start(network, seed)
+        same = _without_lock(network, lock, attacker, form, seed)
+        unlocked = _unlocked_steps(network, seed)
+        if same is None:
+            return {"unlocked": unlocked, "steps": None, "losses": None}
+        losses = _losses(start, same, network, seed, lambda optimizer: optimizer)
+        return {"unlocked": unlocked, "steps": _race(start, same, network, seed).steps, "losses": losses}
+
+
+def measure(network: str, lock: str, attacker: str, form: str, alpha: float, seed: int) -> dict[str, Any]:
+    """Steps to the target and losses at a low rate of an attacker on a locked model, and what the attack costs."""
+    with threadpool_limits(limits=1):
+        start = _locked(network, lock, form, alpha, seed)
+        found = _attacked(attacker, start)
+        finish = _race(start, found.model, network, seed, found.optimizer)
+        losses = _losses(start, found.model, network, seed, found.optimizer)
+        unlocked = unlocked_start(network, seed)
+        beside = _race(unlocked, unlocked.model, network, seed).step_seconds
+    return {
+        "steps": finish.steps,
+        "rate": finish.rate,
+        "loss": finish.loss,
+        "losses": [value if isfinite(value) else None for value in losses],
+        "time": finish.step_seconds / beside,
+        "preservation": found.preservation_error,
+        "cost": found.cost.to_json(),
+        "size": sum(p.numel() for p in unlocked.model.parameters()),
+    }
+
+
+def distance(record: Record) -> float:
+    """The largest relative distance of a record's losses from those predicted."""
+    pairs = zip(record.measurement["losses"], record.prediction["losses"], strict=False)
+    return max(inf if a is None else abs(a - b) / abs(b) for a, b in pairs)
+
+
+def ratio(record: Record) -> float:
+    """An attacker's steps over the unlocked model's; infinite where it did not get there."""
+    steps = record.measurement["steps"]
+    return inf if steps is None else steps / record.prediction["unlocked"]
+
+
+def unexpected(records: Sequence[Record]) -> list[str]:
+    """Runs unlike those that they were predicted to equal, and attackers that got there who were not to."""
+    found: list[str] = []
+    for record in measured_in(records):
+        found += _surprises(record)
+    return found
+
+
+def _surprises(record: Record) -> list[str]:
+    attacker, alpha = record.parameters["attacker"], record.parameters["alpha"]
+    predicted, steps = record.prediction["steps"], record.measurement["steps"]
+    if record.prediction["losses"] is None:
+        strong = 1e6 if attacker == "factor_chain" else 1e4
+        two_sided = attacker == "freeze" and record.parameters["lock"] == "two-sided"
+        if (attacker in SLOWED or two_sided) and alpha >= strong and steps is not None:
+            return [f"{record}: reached the target in {steps} steps; predicted not to"]
+        return []
+    lines: list[str] = []
+    # Frozen, the k directions still move by 1/α² of what they did.
+    allowed = 2 / alpha if attacker == "freeze" else DISTANCE[record.parameters["form"]]
+    if not distance(record) <= allowed:
+        lines.append(f"{record}: losses are {distance(record):.1e} off; predicted at most {allowed:.0e}")
+    if (steps is None) != (predicted is None) or abs((steps or 1) / (predicted or 1) - 1) > _tolerance(record):
+        lines.append(f"{record}: {steps or 'too many'} steps; predicted {predicted or 'too many'}")
+    return lines
+
+
+def _tolerance(record: Record) -> float:
+    """2 %, or one step where that is more."""
+    return max(0.02, 1 / (record.prediction["steps"] or 1))
+
+
+def show(records: Sequence[Record], console: Console) -> None:
+    """Prints for each lock and attacker the steps over the unlocked model's, by network, and the cost."""
+    done = measured_in(records)
+    networks = list(dict.fromkeys(record.parameters["network"] for record in done))
+    for which in dict.fromkeys(record.parameters["lock"] for record in done):
+        mine = [record for record in done if record.parameters["lock"] == which]
+        alphas = sorted({record.parameters["alpha"] for record in mine})
+        title = f"{which} locked, α = {', '.join(f'{alpha:.0e}' for alpha in alphas)}: steps to a target over unlocked"
+        title += f" (> {SLACK}: not reached), medians"
+        columns = [*networks, "losses as predicted", "parameters", "flops", "bytes", "time"]
+        shown = table(title, columns)
+        for attacker in dict.fromkeys(record.parameters["attacker"] for record in mine):
+            shown.add_row(attacker, *_row([r for r in mine if r.parameters["attacker"] == attacker], networks))
+        console.print(shown)
+
+
+def _row(mine: Sequence[Record], networks: Sequence[str]) -> list[str]:
+    cells: list[str] = []
+    for network in networks:
+        ratios = [ratio(record) for record in mine if record.parameters["network"] == network]
+        cells.append(_factor(median(ratios)) if ratios else "–")
+    apart = [distance(record) for record in mine if record.prediction["losses"] is not None]
+    costs = [record.measurement["cost"] for record in mine]
+    return [
+        *cells,
+        f"to {max(apart):.0e}" if apart else "–",
+        *(f"{median(cost[name] for cost in costs):+,.0f}" for name in ("parameters", "flops", "memory")),
+        f"{median(record.measurement['time'] for record in mine):.1f} ×",
+    ]
+
+
+def _factor(value: float) -> str:
+    return f"{value:.2f}" if isfinite(value) else f"> {SLACK}"
+
+
+def _grid(networks: Sequence[str], alphas: Sequence[float], forms: Sequence[str], seeds: int) -> list[Grid]:
+    def grid(which: str, attackers: Sequence[str], forms: Sequence[str], networks: Sequence[str]) -> Grid:
+        axes: Mapping[str, Sequence[Any]] = {
+            "network": networks,
+            "lock": [which],
+            "attacker": attackers,
+            "form": forms,
+            "alpha": alphas,
+        }
+        return Grid(axes, seeds=seeds)
+
+    return [
+        grid("one layer", list(ATTACKS), forms, networks),
+        grid("two-sided", ["freeze", "merge"], ["rotated"], networks),
+        grid("every layer", ["optimizer_only", *EXPANSIONS, "merge"], ["rotated"], networks[:1]),
+    ]
+
+
+study = Study(
+    name="recovery",
+    grids={
+        "quick": _grid(["mlp"], [1e6], ["rotated"], 3),
+        "standard": _grid(NETWORKS, [1e2, 1e4, 1e6], ["rotated", "dense"], 3),
+        "deep": _grid(NETWORKS, [10.0**n for n in range(1, 9)], ["rotated", "dense"], 10),
+    },
+    predict=predict,
+    measure=measure,
+    surprises=unexpected,
+    show=show,
+)
