@@ -25,8 +25,8 @@ from verify.tables import table
 from verify.tasks import NETWORKS
 
 STEPS, SLACK = 40, 10
-"""The unlocked model's run that sets the target loss, at half of its largest stable learning rate; and how many times as
-many steps an attacker may take."""
+"""The unlocked model's run that sets the target loss, at half of its largest stable learning rate; and how many times
+as many steps an attacker may take."""
 
 AROUND = (4.0, 2.0, 1.0, 0.5, 0.25)
 """Learning rates that are tried, over the unlocked model's largest stable one."""
