@@ -16,13 +16,7 @@ INFLATION = Number(low=1.0, searched=(1.0, 100.0))
 ANY_FACTOR = Number(low=0.0, searched=(0.01, 100.0))
 """Any α > 0: a deformation may deflate as well."""
 
-PAIR = {
-    "W": ("d", "n"),
-    "U": ("d", "k"),
-    "P": ("d", "n"),
-    "R": ("d", "d"),
-    "P2": ("d", "n"),
-    "R2": ("d", "d"),
+REST = {
     "h": ("n", "1"),
     "h_s": ("n", "1"),
     "h_t": ("n", "1"),
@@ -32,12 +26,23 @@ PAIR = {
     "a": ("d", "1"),
     "b": ("d", "1"),
 }
-"""A weight, k orthonormal columns, two directions (P, R) and (P2, R2) of the pair of layers, and the rest of the model.
+"""The model around a linear map from n to d, any, to second order.
 
-The rest is any, to second order: along the two directions, whatever else they move, the input ``h`` moves by ``h_s``,
-``h_t``, ``h_st``; the loss as a function of the output z has gradient ``g`` and Hessian ``S + Sᵀ``; and its gradient in
-z moves by ``a`` and ``b`` for reasons other than z.
+Along two directions, whatever else they move, the input ``h`` moves by ``h_s``, ``h_t``, ``h_st``; the loss as a
+function of the output z has gradient ``g`` and Hessian ``S + Sᵀ``; and its gradient in z moves by ``a`` and ``b`` for
+reasons other than z.
 """
+
+PAIR = {
+    "W": ("d", "n"),
+    "U": ("d", "k"),
+    "P": ("d", "n"),
+    "R": ("d", "d"),
+    "P2": ("d", "n"),
+    "R2": ("d", "d"),
+    **REST,
+}
+"""A weight, k orthonormal columns, two directions (P, R) and (P2, R2) of the pair of layers, and the model around."""
 
 
 def scaling(ops: Ops, columns: Array, factor: Scalar) -> Array:
@@ -60,20 +65,41 @@ def second_derivative(
     ops = x.ops
     (inner_s, outer_s), (inner_t, outer_t) = along
     compensator = Jet(ops, outer, outer_s, outer_t)
-    z = product(compensator, Jet(ops, inner, inner_s, inner_t), Jet(ops, x.h, x.h_s, x.h_t, x.h_st))
+    z = product(compensator, Jet(ops, inner, inner_s, inner_t), inputs(x))
     if bias is not None:
         z = z + compensator @ Jet(ops, bias)
-    through_pair = mixed_derivative(z, x.g, ops.sum(x.S, ops.transpose(x.S)))
+    return behind(x, z)
+
+
+def inputs(x: Instance) -> Jet:
+    """``h``, as it moves along the two directions."""
+    return Jet(x.ops, x.h, x.h_s, x.h_t, x.h_st)
+
+
+def behind(x: Instance, z: Jet) -> Scalar:
+    """``∂²/∂s∂t`` of the loss behind the output z."""
+    ops = x.ops
+    through_z = mixed_derivative(z, x.g, ops.sum(x.S, ops.transpose(x.S)))
     beside = ops.sum(ops.product(ops.transpose(z.ds), x.b), ops.product(ops.transpose(z.dt), x.a))
-    return through_pair + ops.entry(beside)
+    return through_z + ops.entry(beside)
 
 
 def sizes_of_pair(x: Instance) -> Scalar:
     """A bound on the terms of a second derivative before the deformation acts: products of norms."""
     norm = x.ops.frobenius_norm
-    inputs = sum(norm(part) for part in (x.h, x.h_s, x.h_t, x.h_st))
-    z = (1 + norm(x.P) + norm(x.P2) + norm(x.W)) * (1 + norm(x.R) + norm(x.R2)) * inputs
+    return size_behind(x, (1 + norm(x.P) + norm(x.P2) + norm(x.W)) * (1 + norm(x.R) + norm(x.R2)))
+
+
+def size_behind(x: Instance, factors: Scalar) -> Scalar:
+    """The same behind linear maps, the norms of which and of their derivatives are at most ``factors`` together."""
+    norm = x.ops.frobenius_norm
+    z = factors * sum(norm(part) for part in (x.h, x.h_s, x.h_t, x.h_st))
     return z * (norm(x.g) + norm(x.a) + norm(x.b)) + z * z * norm(x.S)
+
+
+def sizes(x: Instance, *matrices: Array) -> Scalar:
+    """The sum of their Frobenius norms."""
+    return sum(x.ops.frobenius_norm(matrix) for matrix in matrices)
 
 
 def orthonormal(*names: str) -> Assumption:

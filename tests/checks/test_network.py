@@ -29,6 +29,12 @@ EQUALITIES = [
     "trajectory_equivalence",
     "two_sided_lock",
     "two_sided_lock_frozen",
+    "attack_freeze",
+    "attack_inject",
+    "attack_inject_inside",
+    "attack_lora",
+    "attack_lora_on_compensator",
+    "attack_parallel",
     "deformation_spectrum",
     "compensator_spectrum",
     "low_rank_form",
@@ -127,6 +133,21 @@ def test_layer_curvature_needs_all_pairs_of_tokens() -> None:
     assert found.verdict is Verdict.VIOLATED
 
 
+def test_a_layer_that_is_read_rather_than_called_takes_no_insertion() -> None:
+    class Attending(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.attention = nn.MultiheadAttention(4, 2, batch_first=True)
+
+        def forward(self, x):
+            return self.attention(x, x, x, need_weights=False)[0]
+
+    data = torch.ones(2, 3, 4, dtype=torch.float64), torch.zeros(2, 3, 4, dtype=torch.float64)
+    model = Attending().double()
+    with pytest.raises(InvalidInput, match="reads its weight instead of calling it"):
+        check_network("attack_inject", model, nn.functional.mse_loss, data, layer="attention.out_proj")
+
+
 def _network() -> tuple[nn.Module, Callable, tuple]:
     model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)).double()
     return (
@@ -152,6 +173,7 @@ def test_a_generator_of_batches_and_what_is_left_out() -> None:
         ({"statements": "weyl_sum"}, "weyl_sum is about matrices"),
         ({"statements": "quadratic_lew"}, "quadratic_law"),
         ({"statements": "abc_conv"}, "nothing could be checked: abc_conv"),
+        ({"statements": "attack_inject_inside", "layer": "2", "k": 2}, "none is left to map to"),
         ({"layer": "1"}, "required: an nn.Linear"),
         ({"layer": "*"}, "a single module path"),
         ({"k": 7}, "from 1 to 3"),

@@ -65,6 +65,15 @@ LIMITS = {
     "lock_detection_gap": "rests on the dimension formula",
 }
 
+FREEZING = {
+    "attack_freeze": "derived",
+    "attack_inject": "derived",
+    "attack_inject_inside": "derived",
+    "attack_lora": "derived",
+    "attack_lora_on_compensator": "derived",
+    "attack_parallel": "derived",
+}
+
 
 def test_what_each_derivation_rests_on() -> None:
     statements = [s for s in catalog().values() if s.area in ("curvature", "deformation", "limits")]
@@ -75,4 +84,5 @@ def test_what_each_derivation_rests_on() -> None:
         **DEFORMATION,
         **TRAINING,
         **LIMITS,
+        **FREEZING,
     }

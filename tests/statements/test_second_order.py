@@ -10,6 +10,7 @@ from specbound.statements.recipes import recipes_of
 from tests import (
     reference_curvature,
     reference_deformation,
+    reference_freezing,
     reference_functions,
     reference_limits,
     reference_quadratics,
@@ -23,6 +24,7 @@ CATALOG = {name: statement for name, statement in catalog().items() if statement
 REFERENCES = (
     reference_curvature,
     reference_deformation,
+    reference_freezing,
     reference_functions,
     reference_limits,
     reference_quadratics,

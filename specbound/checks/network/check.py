@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from specbound.checks.network import blocks, congruence, training, weights
+from specbound.checks.network import blocks, congruence, freezing, training, weights
 from specbound.checks.network.case import Case
 from specbound.checks.network.factors import Route
 from specbound.checks.network.reading import Reading, read
@@ -44,6 +44,12 @@ READINGS: Mapping[str, Reading] = {
             congruence.two_sided_lock,
             congruence.two_sided_lock_frozen,
             congruence.uniform_scaling_is_no_lock,
+            freezing.attack_freeze,
+            freezing.attack_inject,
+            freezing.attack_inject_inside,
+            freezing.attack_lora,
+            freezing.attack_lora_on_compensator,
+            freezing.attack_parallel,
             training.clipping_law,
             training.clipping_law_lower,
             training.clipping_law_rest,
