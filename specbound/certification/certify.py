@@ -13,11 +13,11 @@ from specbound.campaign import Grid, Study, run
 from specbound.campaign.progress import Reporter
 from specbound.certification.cells import SLACK, locked_target, measure, predict
 from specbound.certification.race import Recipe
-from specbound.certification.target import Target, source_of, target_of
+from specbound.certification.target import Target, refuse_untrainable, resolved, source_of, target_of
 from specbound.certification.verdict import Certificate, verdicts_of
 from specbound.certification.written import write
 from specbound.core.errors import InvalidInput
-from specbound.curvature.linear_maps import matrix_of
+from specbound.curvature.linear_maps import is_linear_map, matrix_of
 from specbound.locking.layers import all_lockable, matching, random_layers
 from specbound.training.optimizers.known import known
 
@@ -75,7 +75,9 @@ def certify(
     recipes = [Recipe(name, tuple(rates or customary_rates(name))).to_json() for name in optimizers]
     if not recipes:
         raise InvalidInput(f"no optimizers are named; required: some, as {', '.join(OPTIMIZERS)}")
-    given = target_of(target, seed)
+    name = resolved(target)
+    given = target_of(name, seed)
+    refuse_untrainable(target, given)
     locks = [
         {"layers": chosen, "alpha": float(alpha), "k": k, "form": form, "two_sided": two_sided}
         for chosen, alpha in product(_layer_sets(given, layers, seed), alphas)
@@ -84,10 +86,12 @@ def certify(
     for spec in locks:
         locked_target(given, spec)
     grid = Grid(
-        {"target": [target], "attacker": list(attackers), "lock": locks, "recipes": [recipes], "steps": [steps]}, seeds
+        {"target": [name], "attacker": list(attackers), "lock": locks, "recipes": [recipes], "steps": [steps]}, seeds
     )
-    study = Study("certify", {"given": grid}, predict, measure, lambda _: [], rests_on=source_of(target))
+    study = Study("certify", {"given": grid}, predict, measure, lambda _: [], rests_on=source_of(name))
     records = run(study, out, "given", seed, workers=workers, reporter=reporter)
+    if not any(record.prediction for record in records):
+        raise InvalidInput(f"the unlocked model gives nothing to compare with: {records[0].error}")
     settings: dict[str, Any] = {
         "locks": locks,
         "recipes": recipes,
@@ -122,5 +126,7 @@ def _layers(given: Target, patterns: str) -> list[str]:
 
 
 def _default_k(given: Target, layers: Sequence[str]) -> int:
-    smallest = min((min(matrix_of(given.model.get_submodule(name)).shape) for name in layers), default=inf)
+    modules = [given.model.get_submodule(name) for name in layers]
+    # Of others the lock says why it does not take them.
+    smallest = min((min(matrix_of(module).shape) for module in modules if is_linear_map(module)), default=inf)
     return int(max(1, min(PUBLISHED_K, smallest // 4)))

@@ -7,6 +7,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,10 @@ from torch.nn.functional import cross_entropy
 from specbound.core.errors import InvalidInput, line_in
 from specbound.core.modules import module_at
 from specbound.curvature.data import Loss, batches, kept
+from specbound.curvature.linear_maps import NAMES
+from specbound.locking.layers import all_lockable, locked_layers
+from specbound.training.gradient import Gradient
+from specbound.training.loop import refuse_not_finite
 
 REQUIRED = "a factory returns (model, loss, data), as specbound.top_singular_value takes them"
 
@@ -46,16 +51,34 @@ def target_of(name: str, seed: int) -> Target:
     **Parameters.** ``name``: one of :data:`BUILT_IN`, or ``module:factory`` or ``file.py:factory``. A factory that
     takes an argument is called with the seed, another without any.
     **Raises.** :class:`InvalidInput` for a name that leads to no factory, a factory that raises (with the line), and
-    one that returns anything else than a module with trainable parameters, a loss and data.
+    one that returns anything else than a module with trainable parameters and layers to lock, none of them locked, a
+    loss and data.
     """
     factory = factory_of(name)
+    seeds = (seed,) if _takes_a_seed(factory, name) else ()
     try:
-        # Refused below with a better message where it asks for more than a seed.
-        found = factory(seed) if _takes_a_seed(factory, name) else factory()
-    except Exception as error:
-        path = Path(inspect.unwrap(factory).__code__.co_filename) if inspect.isfunction(factory) else Path()
-        raise InvalidInput(f"{name}, line {line_in(path, error)}: {type(error).__name__}: {error}") from error
+        found = factory(*seeds)
+    except (Exception, SystemExit) as error:
+        raise InvalidInput(f"{name}{_place_in(factory, error)}: {type(error).__name__}: {error}") from error
     return _checked(name, found)
+
+
+def resolved(name: str) -> str:
+    """The name with the path of a file made absolute, so that it is the same from every folder."""
+    home, sign, attribute = name.rpartition(":")
+    return f"{Path(home).resolve()}:{attribute}" if sign and home.endswith(".py") else name
+
+
+def refuse_untrainable(name: str, target: Target) -> None:
+    """Raises :class:`InvalidInput` where the loss of the model on the data, or its gradient, cannot be computed."""
+    read = batches(target.data)
+    try:
+        refuse_not_finite(read)
+        Gradient(deepcopy(target.model), target.loss, read, graph=False)()
+    except InvalidInput as error:
+        raise InvalidInput(f"{name}: {error}") from error
+    except Exception as error:
+        raise InvalidInput(f"{name}: its loss cannot be computed: {type(error).__name__}: {error}") from error
 
 
 @cache
@@ -91,6 +114,13 @@ def _module_named(name: str) -> Any:
         raise InvalidInput(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
 
 
+def _place_in(factory: Factory, error: BaseException) -> str:
+    """The line of the factory's file in which an error arose, where there is one."""
+    own = inspect.unwrap(factory)
+    line = line_in(Path(own.__code__.co_filename), error) if inspect.isfunction(own) else "?"
+    return "" if line == "?" else f", line {line}"
+
+
 def _takes_a_seed(factory: Factory, name: str) -> bool:
     try:
         parameters = list(inspect.signature(factory).parameters.values())
@@ -107,16 +137,23 @@ def _takes_a_seed(factory: Factory, name: str) -> bool:
 def _checked(name: str, found: Any) -> Target:
     if not isinstance(found, tuple) or len(found) != 3:
         length = f" of {len(found)}" if isinstance(found, tuple) else ""
-        raise InvalidInput(f"{name} returned a {type(found).__name__}{length}; {REQUIRED}")
+        raise InvalidInput(f"{name} returned {type(found).__name__}{length}; {REQUIRED}")
     model, loss, data = found
     if not isinstance(model, nn.Module):
-        raise InvalidInput(f"{name} returned a {type(model).__name__} first; required: a torch.nn.Module, unlocked")
+        raise InvalidInput(f"{name} returned {type(model).__name__} first; required: a torch.nn.Module, unlocked")
     if not any(parameter.requires_grad for parameter in model.parameters()):
         raise InvalidInput(f"{name} returned a model of which nothing is trainable; set requires_grad")
+    if locked_layers(model):
+        raise InvalidInput(f"{name} returned a model that is locked, at {', '.join(locked_layers(model))}; unlock it")
+    if not any(all_lockable(model)):
+        raise InvalidInput(f"{name} returned a model without a layer that can be locked; required: {NAMES}")
     if not callable(loss):
-        raise InvalidInput(f"{name} returned a {type(loss).__name__} second; required: loss(outputs, targets)")
-    data = kept(data)
-    batches(data)
+        raise InvalidInput(f"{name} returned {type(loss).__name__} second; required: loss(outputs, targets)")
+    try:
+        data = kept(data)
+        batches(data)
+    except (InvalidInput, TypeError) as error:
+        raise InvalidInput(f"{name} returned data that cannot be read: {error}") from error
     return Target(model, cast(Loss, loss), data)
 
 
