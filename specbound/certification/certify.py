@@ -48,11 +48,11 @@ def certify(
 ) -> Certificate:
     """Sweeps locks of a model against named attackers, and says of each whether it is resisted, slowed, or breaks them.
 
-    The unlocked model is trained for ``steps // 10`` steps by every optimizer and learning rate; the lowest loss in the
-    end is the target. Each attacker gets ``steps`` steps for every optimizer and learning rate, against every lock and
-    seed. A lock is broken by who reaches the target in at most 1.5 times the unlocked steps, in the median over seeds.
-    The verdict on an attacker is that of the lock which holds best against it. It is relative to the named attackers
-    and recipes: it says nothing of others.
+    The unlocked model is trained for ``steps // 10`` steps by every optimizer and learning rate; 1 % above the lowest
+    loss in the end is the target, and the fewest steps to it are those it needs. Each attacker gets ``steps`` steps for
+    every optimizer and learning rate, against every lock and seed. A lock is broken by who reaches the target in at
+    most 1.5 times the unlocked steps, in the median over seeds. The verdict on an attacker is that of the lock which
+    holds best against it. It is relative to the named attackers and recipes: it says nothing of others.
 
     **Parameters.** ``target``: a built-in task, ``module:factory`` or ``file.py:factory``; the factory returns a model
     without locks, a loss and data. ``out``: a folder; what it holds of the same run is not run again. ``attackers``:

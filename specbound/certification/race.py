@@ -45,13 +45,15 @@ class Finish:
     """The best of all runs.
 
     ``steps``: to the target, None where no run reached it within the budget; ``optimizer``, ``rate``: of the run that
-    reached it first, else of that with the lowest loss. ``start``: the loss before the first step; ``loss``: the lowest
-    of any run, or without a target the lowest at the end of one; ``step_seconds``: the median time of a step.
+    reached it first, else of that with the lowest loss; ``outcome``: what became of that run. ``start``: the loss
+    before the first step; ``loss``: the lowest of any run, or without a target the lowest at the end of one;
+    ``step_seconds``: the median time of a step.
     """
 
     steps: int | None
     optimizer: str
     rate: float
+    outcome: str
     start: float
     loss: float
     step_seconds: float
@@ -77,7 +79,8 @@ def race(
     ``wrapped``: what becomes of an optimizer, as :class:`~specbound.attacks.attacked.Attacked` says.
     """
     left, reached = budget, None
-    start, lowest, best = inf, inf, (recipes[0].optimizer, recipes[0].rates[0])
+    start, lowest = inf, inf
+    best = (recipes[0].optimizer, recipes[0].rates[0], Outcome.DIVERGED.value)
     times: list[float] = []
     for recipe in recipes:
         for rate in recipe.rates:
@@ -90,9 +93,10 @@ def race(
             found = min((value for value in seen if isfinite(value)), default=inf)
             if target is None and run.outcome is not Outcome.BUDGET:
                 continue
+            this = (recipe.optimizer, rate, run.outcome.value)
             if run.reached is not None:
-                left, reached, best = run.reached - 1, run.reached, (recipe.optimizer, rate)
+                left, reached, best = run.reached - 1, run.reached, this
             elif reached is None and found < lowest:
-                best = (recipe.optimizer, rate)
+                best = this
             lowest = min(lowest, found)
     return Finish(reached, *best, start, lowest, median(times))

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from specbound.campaign import Record, Status
+from specbound.training.outcome import Outcome
 
 BROKEN = 1.5
 """A lock is broken by who needs at most this many times the steps of the unlocked model, in the median over seeds."""
@@ -19,9 +20,10 @@ class Against:
     """An attacker against one lock, over seeds.
 
     ``factors``: for each seed, the attacker's steps over those of the unlocked model's best recipe, infinite where the
-    target was not reached within ``slack`` times as many. ``cost``: what the attack adds to the locked model, as
-    :class:`~specbound.attacks.cost.Cost` has it; ``time``: a step's, over the unlocked model's, the median.
-    ``recipes``: the optimizers and learning rates that were fastest, by seed.
+    target was not reached, within at least ``slack`` times as many. ``cost``: what the attack adds to the locked model,
+    as :class:`~specbound.attacks.cost.Cost` has it; ``time``: a step's, over the unlocked model's, the median.
+    ``recipes``: the optimizers and learning rates that were fastest, by seed. ``catapulted``: seeds in which the target
+    was reached by a run whose loss had more than doubled before.
     """
 
     lock: Mapping[str, Any]
@@ -30,6 +32,7 @@ class Against:
     cost: Mapping[str, Any]
     time: float
     recipes: tuple[str, ...]
+    catapulted: int = 0
 
     @property
     def factor(self) -> float:
@@ -52,6 +55,8 @@ class Against:
         if self.word == "resists":
             return f"resists: not within {self.slack:g} × the unlocked steps, in {self.censored} of {seeds} seeds"
         reached = f"reached in {seeds - self.censored} of {seeds} seeds"
+        if self.catapulted:
+            reached += f", in {self.catapulted} after the loss had more than doubled"
         if self.word == "slowed":
             return f"slowed by a factor of {self.factor:.3g}, {reached}"
         added = self.cost["parameters"]
@@ -67,6 +72,7 @@ class Against:
             "factors": [_finite(factor) for factor in self.factors],
             "censored": self.censored,
             "seeds": len(self.factors),
+            "catapulted": self.catapulted,
             "slack": self.slack,
             "cost": dict(self.cost),
             "time": self.time,
@@ -151,15 +157,21 @@ def _against(records: Sequence[Record], lock: Mapping[str, Any]) -> Against:
     factors = tuple(
         inf if r.measurement["steps"] is None else r.measurement["steps"] / r.prediction["steps"] for r in records
     )
-    slack = records[0].parameters["steps"] / records[0].prediction["steps"]
+    slack = min(r.parameters["steps"] / r.prediction["steps"] for r in records)
     return Against(
         lock,
         factors,
         slack,
         records[0].measurement["cost"],
-        median(r.measurement["step_seconds"] / r.prediction["step_seconds"] for r in records),
+        median(r.measurement["time"] for r in records),
         tuple(f"{r.measurement['optimizer']} {r.measurement['rate']:.3g}" for r in records),
+        sum(_is_catapult(r) for r in records),
     )
+
+
+def _is_catapult(record: Record) -> bool:
+    found = record.measurement
+    return found["steps"] is not None and found["outcome"] == Outcome.CATAPULTED.value
 
 
 def _finite(value: float) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from math import isinf
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from specbound.campaign import Record
+from specbound.certification.cells import MARGIN
 from specbound.certification.verdict import BROKEN, Against, Certificate, Verdict
 from specbound.core.provenance import package_hash, versions, write_atomically
 
@@ -27,17 +29,51 @@ def write(certificate: Certificate, records: Sequence[Record], folder: Path) -> 
 
 
 def render(certificate: Certificate, console: Console) -> None:
-    """Prints a table of the verdicts."""
+    """Prints a line for each attacker, and what the columns mean."""
     shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    shown.add_column("attacker")
-    shown.add_column("verdict")
-    for name in ("parameters added", "time a step"):
+    for name in ("attacker", "verdict"):
+        shown.add_column(name, no_wrap=True)
+    for name in ("steps", "seeds", "parameters", "time"):
         shown.add_column(name, justify="right", no_wrap=True)
     for verdict in certificate.verdicts:
-        best = verdict.best
-        numbers = ("", "") if best is None else (f"{best.cost['parameters']:,}", f"{best.time:.1f} ×")
-        shown.add_row(verdict.attacker, verdict.told(), *numbers)
+        shown.add_row(verdict.attacker, *_cells(verdict))
     console.print(shown)
+    console.print(
+        "steps: over those of the unlocked model's best recipe, the median over seeds; seeds: in which the target was "
+        "reached; parameters: added to the locked model; time: of a step, over the unlocked model's.",
+        soft_wrap=False,
+        highlight=False,
+    )
+    for line in _notes(certificate):
+        console.print(line, highlight=False, markup=False)
+
+
+def _cells(verdict: Verdict) -> tuple[str, ...]:
+    """A verdict without its attacker, as the printed table has it."""
+    best = verdict.best
+    if best is None:
+        return (verdict.word, "", "", "", "")
+    seeds = len(best.factors)
+    word = f"{best.word}, catapulted" if best.catapulted else best.word
+    steps = f"> {best.slack:g} ×" if isinf(best.factor) else f"{best.factor:.2f} ×"
+    return (word, steps, f"{seeds - best.censored} of {seeds}", f"{best.cost['parameters']:,}", f"{best.time:.1f} ×")
+
+
+def _notes(certificate: Certificate) -> list[str]:
+    """What the words do not say: of which lock the verdicts are, what blew up, and what was not measured."""
+    notes: list[str] = []
+    count = len(certificate.settings["locks"])
+    if count > 1:
+        notes.append(f"Of {count} locks, each verdict is that of the one that holds best.")
+    if any(verdict.best is not None and verdict.best.catapulted for verdict in certificate.verdicts):
+        notes.append(
+            "Catapulted: the loss more than doubled before it came down; what else the model could do may be lost."
+        )
+    for verdict in certificate.verdicts:
+        if verdict.unavailable is not None:
+            missing = "not available" if verdict.best is None else "not measured everywhere"
+            notes.append(f"{verdict.attacker}: {missing}: {verdict.unavailable}")
+    return notes
 
 
 def _unlocked(records: Sequence[Record]) -> list[dict[str, Any]]:
@@ -47,21 +83,24 @@ def _unlocked(records: Sequence[Record]) -> list[dict[str, Any]]:
 
 
 def _markdown(certificate: Certificate, records: Sequence[Record], origin: Mapping[str, Any]) -> str:
-    settings = certificate.settings
+    settings, notes = certificate.settings, _notes(certificate)
     unlocked = _unlocked(records)
     lines = [
         f"# {certificate.target}: locks against named attackers",
         "",
-        f"The unlocked model is down to the target loss in {settings['unlocked steps']} steps of its best recipe; each "
-        f"attacker had {settings['steps']}, with {_recipes(settings['recipes'])}, for seeds "
-        f"{', '.join(map(str, settings['seeds']))}. A lock is *broken* by who needs at most {BROKEN} times the "
-        "unlocked steps in the median, it *resists* who does not get there, and *slows* the others. The verdict is "
-        "that of the lock that holds best. It says nothing of attackers and recipes that are not named here.",
+        f"The target is {MARGIN:.0%} above the lowest loss to which any recipe leads the unlocked model in "
+        f"{settings['unlocked steps']} steps; each attacker had {settings['steps']} steps to get there, with "
+        f"{_recipes(settings['recipes'])}, for seeds {', '.join(map(str, settings['seeds']))}. A lock is *broken* by "
+        f"who needs at most {BROKEN} times the unlocked steps in the median, it *resists* who does not get there, and "
+        "*slows* the others. The verdict is that of the lock that holds best. It says nothing of attackers and recipes "
+        "that are not named here.",
         "",
         "| attacker | knows | verdict | parameters added | trained, more | time a step |",
         "|---|---|---|--:|--:|--:|",
         *(_row(verdict) for verdict in certificate.verdicts),
         "",
+        *(f"* {_escaped(note)}" for note in notes),
+        *([""] if notes else []),
         "## Every lock",
         "",
         "| attacker | layers | α | k | verdict | factors by seed | fastest |",
@@ -73,9 +112,9 @@ def _markdown(certificate: Certificate, records: Sequence[Record], origin: Mappi
         "",
         "## Unlocked",
         "",
-        "| seed | target loss | fastest |",
-        "|--:|--:|---|",
-        *(f"| {u['seed']} | {u['loss']:.6g} | {u['optimizer']} {u['rate']:.3g} |" for u in unlocked),
+        "| seed | target loss | steps | fastest |",
+        "|--:|--:|--:|---|",
+        *(f"| {u['seed']} | {u['target']:.6g} | {u['steps']} | {u['optimizer']} {u['rate']:.3g} |" for u in unlocked),
         "",
         "## Made with",
         "",
@@ -93,14 +132,19 @@ def _recipes(recipes: Sequence[Mapping[str, Any]]) -> str:
 def _row(verdict: Verdict) -> str:
     best = verdict.best
     if best is None:
-        return f"| {verdict.attacker} | | {verdict.told()} | | | |"
+        return f"| {verdict.attacker} | | {_escaped(verdict.told())} | | | |"
     cost = best.cost
     numbers = f"{cost['parameters']:,} | {cost['trainable']:,} | {best.time:.1f} ×"
     return f"| {verdict.attacker} | {cost['knowledge']} | {verdict.told()} | {numbers} |"
 
 
+def _escaped(text: str) -> str:
+    """As a cell of a table."""
+    return text.replace("|", "\\|")
+
+
 def _line(attacker: str, found: Against) -> str:
-    factors = ", ".join(f"> {found.slack:g}" if factor > found.slack else f"{factor:.2f}" for factor in found.factors)
+    factors = ", ".join(f"> {found.slack:g}" if isinf(factor) else f"{factor:.2f}" for factor in found.factors)
     layers = ", ".join(found.lock["layers"])
     numbers = f"{found.lock['alpha']:g} | {found.lock['k']}"
     return f"| {attacker} | {layers} | {numbers} | {found.word} | {factors} | {', '.join(found.recipes)} |"
