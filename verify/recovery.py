@@ -206,8 +206,8 @@ def show(records: Sequence[Record], console: Console) -> None:
         mine = [record for record in done if record.parameters["lock"] == which]
         alphas = sorted({record.parameters["alpha"] for record in mine})
         title = f"{which} locked, α = {', '.join(f'{alpha:.0e}' for alpha in alphas)}: steps to a target over unlocked"
-        title += f" (> {SLACK}: not reached), medians"
-        columns = [*networks, "losses as predicted", "parameters", "flops", "bytes", "time"]
+        title += f" (> {SLACK}: not reached), medians; losses: how far from those predicted, relative"
+        columns = [*networks, "losses", "parameters", "flops", "bytes", "time"]
         shown = table(title, columns)
         for attacker in dict.fromkeys(record.parameters["attacker"] for record in mine):
             shown.add_row(attacker, *_row([r for r in mine if r.parameters["attacker"] == attacker], networks))
