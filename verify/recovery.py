@@ -188,14 +188,16 @@ def _surprises(record: Record) -> list[str]:
     allowed = 2 / alpha if attacker == "freeze" else DISTANCE[record.parameters["form"]]
     if not distance(record) <= allowed:
         lines.append(f"{record}: losses are {distance(record):.1e} off; predicted at most {allowed:.0e}")
-    if (steps is None) != (predicted is None) or abs((steps or 1) / (predicted or 1) - 1) > _tolerance(record):
+    if not _is_near(steps, predicted):
         lines.append(f"{record}: {steps or 'too many'} steps; predicted {predicted or 'too many'}")
     return lines
 
 
-def _tolerance(record: Record) -> float:
-    """2 %, or one step where that is more."""
-    return max(0.02, 1 / (record.prediction["steps"] or 1))
+def _is_near(steps: int | None, predicted: int | None) -> bool:
+    """Whether both arrive, within 2 % or one step where that is more, or neither does."""
+    if steps is None or predicted is None:
+        return steps is predicted
+    return abs(steps - predicted) <= max(1, 0.02 * predicted)
 
 
 def show(records: Sequence[Record], console: Console) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -168,7 +169,7 @@ def test_a_factory_that_is_edited_under_a_process_is_refused(tmp_path: Path) -> 
 
 def test_that_no_recipe_lowers_the_loss_is_an_error_not_a_verdict(target: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with pytest.raises(InvalidInput, match="no recipe lowers the loss of the unlocked model, 1.45"):
+    with pytest.raises(InvalidInput, match=r"no recipe lowers the loss of the unlocked model, 1\.45"):
         _certified(target, out, attackers=("merge",), rates=[1e-300], steps=10)
     assert list(out.glob("certificate*")) == []
 
@@ -300,5 +301,5 @@ def test_the_customary_rates_begin_above_what_is_usual_and_fall() -> None:
     assert rates[0] > 1e-3 == pytest.approx(rates[1])
     assert rates[-1] < 1e-7
     assert rates == sorted(rates, reverse=True)
-    ratios = [one / other for one, other in zip(rates, rates[1:], strict=False)]
+    ratios = [one / other for one, other in pairwise(rates)]
     assert ratios == pytest.approx([10**0.5] * len(ratios))

@@ -241,9 +241,9 @@ def test_a_target_whose_loss_cannot_be_computed(user: str, factory: str, message
 
 def test_looking_at_a_target_leaves_it_as_it_is(user: str) -> None:
     target = target_of(f"{user}:tiny", 0)
-    target.model.append(nn.BatchNorm1d(4).double())
-    refuse_untrainable("mine", target)
-    assert float(target.model.get_buffer("5.num_batches_tracked")) == 0
+    model = nn.Sequential(target.model, nn.BatchNorm1d(4).double())
+    refuse_untrainable("mine", Target(model, target.loss, target.data))
+    assert float(model.get_buffer("1.num_batches_tracked")) == 0
     assert all(parameter.grad is None for parameter in target.model.parameters())
 
 
