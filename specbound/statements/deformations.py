@@ -63,9 +63,15 @@ def second_derivative(
     z = product(compensator, Jet(ops, inner, inner_s, inner_t), Jet(ops, x.h, x.h_s, x.h_t, x.h_st))
     if bias is not None:
         z = z + compensator @ Jet(ops, bias)
-    through_pair = mixed_derivative(z, x.g, ops.sum(x.S, ops.transpose(x.S)))
+    return behind(x, z)
+
+
+def behind(x: Instance, z: Jet) -> Scalar:
+    """``∂²/∂s∂t`` of the loss behind an output z of the pair's place in the model."""
+    ops = x.ops
+    through_z = mixed_derivative(z, x.g, ops.sum(x.S, ops.transpose(x.S)))
     beside = ops.sum(ops.product(ops.transpose(z.ds), x.b), ops.product(ops.transpose(z.dt), x.a))
-    return through_pair + ops.entry(beside)
+    return through_z + ops.entry(beside)
 
 
 def sizes_of_pair(x: Instance) -> Scalar:

@@ -65,6 +65,18 @@ LIMITS = {
     "lock_detection_gap": "rests on the dimension formula",
 }
 
+MERGING = {
+    "attack_merge": "derived",
+    "attack_merge_level": "derived",
+    "attack_rescale": "derived",
+    "attack_balance": "rests on Hölder's inequality for singular values",
+    "attack_balance_level": "derived",
+    "attack_precondition": "derived",
+    "limit_general": "derived",
+    "limit_general_hessian": "derived",
+    "limit_general_level": "derived",
+}
+
 
 def test_what_each_derivation_rests_on() -> None:
     statements = [s for s in catalog().values() if s.area in ("curvature", "deformation", "limits")]
@@ -75,4 +87,5 @@ def test_what_each_derivation_rests_on() -> None:
         **DEFORMATION,
         **TRAINING,
         **LIMITS,
+        **MERGING,
     }
