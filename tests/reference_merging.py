@@ -1,4 +1,4 @@
-"""Slow definitions of the statements on undoing a lock: differences of losses and recurrences at 60 digits, by mpmath."""
+"""Slow definitions of the statements on undoing a lock: differences of losses and recurrences at 60 digits."""
 
 from collections.abc import Callable
 from typing import Any

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from specbound.checks.network import blocks, congruence, training, weights
+from specbound.checks.network import blocks, congruence, merging, training, weights
 from specbound.checks.network.case import Case
 from specbound.checks.network.factors import Route
 from specbound.checks.network.reading import Reading, read
@@ -44,6 +44,15 @@ READINGS: Mapping[str, Reading] = {
             congruence.two_sided_lock,
             congruence.two_sided_lock_frozen,
             congruence.uniform_scaling_is_no_lock,
+            merging.attack_balance,
+            merging.attack_balance_level,
+            merging.attack_merge,
+            merging.attack_merge_level,
+            merging.attack_precondition,
+            merging.attack_rescale,
+            merging.limit_general,
+            merging.limit_general_hessian,
+            merging.limit_general_level,
             training.clipping_law,
             training.clipping_law_lower,
             training.clipping_law_rest,

@@ -3,8 +3,8 @@ r"""How much a pair of layers is more curved than the merged model: by its norms
 **Claim.** For all M (m×m), A (m×p), B (m×q), N (p×q) and all columns v, r:
 (Av + Br)ᵀ M (Av + Br) + 2 vᵀ N r ≤ ((‖A‖² + ‖B‖²) ‖M‖ + ‖N‖) (‖v‖² + ‖r‖²).
 
-That is `attack_merge` in coordinates. M is the Hessian of the merged model in its weight C W̃; v and r are the entries of
-a direction (P, R) of a pair (W̃, C), so that A = C ⊗ I, B = I ⊗ W̃ᵀ, with the norms of C and W̃, and N is what makes
+That is `attack_merge` in coordinates. M is the Hessian of the merged model in its weight C W̃; v and r are the entries
+of a direction (P, R) of a pair (W̃, C), so that A = C ⊗ I, B = I ⊗ W̃ᵀ, with the norms of C and W̃, and N is what makes
 vᵀ N r = ⟨∇L, R P⟩, with the norm of the gradient ∇L in that weight. With −M, −N it bounds the same from below. So the
 block of the Hessian that belongs to a pair obeys σ₁ ≤ (‖C‖² + ‖W̃‖²) σ₁(H_base) + ‖∇L_base‖, in spectral norms, H_base
 being the block of the merged weight. For the identity-inserted model, C = I, the factor is 1 + ‖W‖²; for the balanced
@@ -31,9 +31,7 @@ from specbound.core.verdict import Relation
 from specbound.numeric.ops import Array, Scalar
 from specbound.statements.recipes import entries
 
-DOMAIN = Domain(
-    {"M": ("m", "m"), "A": ("m", "p"), "B": ("m", "q"), "N": ("p", "q"), "v": ("p", "1"), "r": ("q", "1")}
-)
+DOMAIN = Domain({"M": ("m", "m"), "A": ("m", "p"), "B": ("m", "q"), "N": ("p", "q"), "v": ("p", "1"), "r": ("q", "1")})
 
 
 def image(x: Instance) -> Array:

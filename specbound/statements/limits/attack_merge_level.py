@@ -11,9 +11,9 @@ C = I, R = R2 = 0 of `attack_merge`). So whoever multiplies C W̃ back is at bas
 layer.
 
 **Not claimed.** The other way round, with any universal constant: H(1) has the curvature of the inserted layer as well,
-which sees W h where W sees h. With z = C w, loss z²/2 and C = 1 it is [[1, 2w], [2w, w²]] at z = w, H_base being 1:
-σ₁(H(1)) is at least w². `attack_balance_level` bounds it by the norm of the weight and that of its gradient. Nor that σ₁
-falls where the locked model is less curved than the base model, as a lock with α < 1 can make it.
+which sees W h where W sees h. For z = C w with loss z²/2, at C = 1, it is [[1, 2w], [2w, w²]], H_base being 1: σ₁(H(1))
+is at least w². `attack_balance_level` bounds it by the norms of the weight and of its gradient. Nor that merging lowers
+σ₁ where the locked model is less curved than the base model, as a lock with α < 1 can make it.
 
 **Degenerate cases.** p = n changes nothing; M = 0 gives 0 ≤ 0.
 
