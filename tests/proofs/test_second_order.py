@@ -69,7 +69,7 @@ MERGING = {
     "attack_merge": "derived",
     "attack_merge_level": "derived",
     "attack_rescale": "derived",
-    "attack_balance": "rests on Hölder's inequality for singular values",
+    "attack_balance": "rests on the theorem of Pythagoras",
     "attack_balance_level": "derived",
     "attack_precondition": "derived",
     "limit_general": "derived",

@@ -210,6 +210,8 @@ def _compared(one: Tensor, other: Tensor, amplified: float) -> Sides:
 class Scaled(nn.Module):
     """A parametrization: a parameter is a factor, entry by entry, times the one that is trained."""
 
+    factors: Tensor
+
     def __init__(self, factors: Tensor) -> None:
         super().__init__()
         self.register_buffer("factors", factors)

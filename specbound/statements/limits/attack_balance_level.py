@@ -18,7 +18,9 @@ balancing, which needs no knowledge of T, puts 2 ‖W‖ in its place.
 sides are (A² + B²)².
 
 **Not claimed.** A bound by the base model's curvature alone: the gradient term is there at every point that is not
-critical in W (mutant `gradient_dropped`), and 1 + ‖W‖² may be large.
+critical in W (mutant `gradient_dropped`), and 1 + ‖W‖² may be large. That the balanced pair is less curved than the
+identity-inserted one: its bound is smaller, yet either can be the larger of the two. Where ‖W‖ is small it can be less
+curved than the base model.
 
 **Degenerate cases.** B = 0, N = 0 leaves out the compensator: then σ₁ ≤ ‖C‖² σ₁(H_base), as for a frozen one.
 
