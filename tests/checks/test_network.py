@@ -40,6 +40,10 @@ EQUALITIES = [
     "low_rank_form",
     "rotated_precision",
     "rotated_spectrum",
+    "attack_merge",
+    "attack_precondition",
+    "attack_rescale",
+    "limit_general",
 ]
 """Those that a wrong pair of layers must violate."""
 

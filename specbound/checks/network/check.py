@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from specbound.checks.network import blocks, congruence, freezing, training, weights
+from specbound.checks.network import blocks, congruence, freezing, merging, training, weights
 from specbound.checks.network.case import Case
 from specbound.checks.network.factors import Route
 from specbound.checks.network.reading import Reading, read
@@ -50,6 +50,15 @@ READINGS: Mapping[str, Reading] = {
             freezing.attack_lora,
             freezing.attack_lora_on_compensator,
             freezing.attack_parallel,
+            merging.attack_balance,
+            merging.attack_balance_level,
+            merging.attack_merge,
+            merging.attack_merge_level,
+            merging.attack_precondition,
+            merging.attack_rescale,
+            merging.limit_general,
+            merging.limit_general_hessian,
+            merging.limit_general_level,
             training.clipping_law,
             training.clipping_law_lower,
             training.clipping_law_rest,
