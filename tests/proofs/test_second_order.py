@@ -65,6 +65,11 @@ LIMITS = {
     "lock_detection_gap": "rests on the dimension formula",
 }
 
+CHAINS = {
+    "attack_factor_chain": "derived",
+    "attack_factor_chain_lower": "derived",
+}
+
 
 def test_what_each_derivation_rests_on() -> None:
     statements = [s for s in catalog().values() if s.area in ("curvature", "deformation", "limits")]
@@ -75,4 +80,5 @@ def test_what_each_derivation_rests_on() -> None:
         **DEFORMATION,
         **TRAINING,
         **LIMITS,
+        **CHAINS,
     }
