@@ -30,7 +30,10 @@ def even_factors(weight: Tensor, count: int) -> list[Tensor]:
     """
     left, values, right = torch.linalg.svd(weight, full_matrices=False)
     root = torch.diag(values ** (1 / count))
-    return [left @ root @ right] if count == 1 else [root @ right, *[root] * (count - 2), left @ root]
+    if count == 1:
+        return [left @ root @ right]
+    # Copies: whoever trains or changes one of the factors must not change another.
+    return [root @ right, *(root.clone() for _ in range(count - 2)), left @ root]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-r"""A chain of factors in the place of a locked weight, the compensator frozen, is a linear change of the unlocked chain.
+r"""A chain of factors in place of a locked weight, the compensator frozen, is a linear change of the unlocked chain.
 
 **Claim.** An attacker replaces W̃ = T W by G̃ F̃ with F̃ = S F and G̃ = T G S⁻¹, where G F = W and S = I + (β − 1) U Uᵀ
 for orthonormal columns U in the space between the two: F̃ has taken β of α. T = I + (α − 1) V Vᵀ, and C = T⁻¹ is frozen.
