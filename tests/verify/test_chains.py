@@ -66,9 +66,19 @@ def test_chains_come_out_as_predicted(records: list[Record]) -> None:
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_curvature_beyond_a_bound_is_a_surprise(records: list[Record], end: str) -> None:
     record = _one(records, kind="even", count=2, alpha=1e6)
-    factor = record.prediction[end] / record.measurement["curvature"] * (0.999 if end == "low" else 1.001)
-    (line,) = chains.unexpected([_curved(record, factor)])
+    value = record.prediction[end] * (0.999 if end == "low" else 1.001)
+    # Told to be right where it is, it is beyond the bound alone.
+    off = replace(record, measurement={"curvature": value}, prediction={**record.prediction, "curvature": value})
+    (line,) = chains.unexpected([off])
     assert "count=2" in line
+    assert "curvature" in line
+
+
+@pytest.mark.parametrize("factor", [1 - 3e-4, 1 + 3e-4])
+def test_curvature_off_that_of_the_mapped_chain_is_a_surprise(records: list[Record], factor: float) -> None:
+    record = _one(records, kind="even", count=5, alpha=1.0)
+    assert record.prediction["low"] < factor * record.measurement["curvature"]
+    (line,) = chains.unexpected([_curved(record, factor)])
     assert "curvature" in line
 
 
