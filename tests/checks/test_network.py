@@ -20,6 +20,8 @@ CATALOG = catalog()
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 EQUALITIES = [
+    "attack_factor_chain",
+    "attack_factor_chain_lower",
     "compensator_before",
     "deformation_congruence",
     "gradient_law",

@@ -86,6 +86,11 @@ MERGING = {
     "limit_general_level": "derived",
 }
 
+CHAINS = {
+    "attack_factor_chain": "derived",
+    "attack_factor_chain_lower": "derived",
+}
+
 
 def test_what_each_derivation_rests_on() -> None:
     statements = [s for s in catalog().values() if s.area in ("curvature", "deformation", "limits")]
@@ -98,4 +103,5 @@ def test_what_each_derivation_rests_on() -> None:
         **LIMITS,
         **FREEZING,
         **MERGING,
+        **CHAINS,
     }

@@ -8,6 +8,7 @@ from specbound.core.statement import Expected, Statement
 from specbound.core.verdict import Verdict
 from specbound.statements.recipes import recipes_of
 from tests import (
+    reference_chains,
     reference_curvature,
     reference_deformation,
     reference_freezing,
@@ -23,6 +24,7 @@ from tests.reference import exact
 AREAS = ("curvature", "deformation", "limits", "rates")
 CATALOG = {name: statement for name, statement in catalog().items() if statement.area in AREAS}
 REFERENCES = (
+    reference_chains,
     reference_curvature,
     reference_deformation,
     reference_freezing,

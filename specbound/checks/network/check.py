@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from specbound.checks.network import blocks, congruence, freezing, merging, training, weights
+from specbound.checks.network import blocks, chains, congruence, freezing, merging, training, weights
 from specbound.checks.network.case import Case
 from specbound.checks.network.factors import Route
 from specbound.checks.network.reading import Reading, read
@@ -28,6 +28,8 @@ READINGS: Mapping[str, Reading] = {
             blocks.hessian_block,
             blocks.layer_curvature,
             blocks.piecewise_linear_psd,
+            chains.attack_factor_chain,
+            chains.attack_factor_chain_lower,
             congruence.block_exponents,
             congruence.block_exponents_rest,
             congruence.compensator_before,
