@@ -63,9 +63,15 @@ def second_derivative(
     z = product(compensator, Jet(ops, inner, inner_s, inner_t), Jet(ops, x.h, x.h_s, x.h_t, x.h_st))
     if bias is not None:
         z = z + compensator @ Jet(ops, bias)
-    through_pair = mixed_derivative(z, x.g, ops.sum(x.S, ops.transpose(x.S)))
+    return behind(x, z)
+
+
+def behind(x: Instance, z: Jet) -> Scalar:
+    """``∂²/∂s∂t`` of the loss behind z, which moves with both: g, S, a and b as in :data:`PAIR`."""
+    ops = x.ops
+    through = mixed_derivative(z, x.g, ops.sum(x.S, ops.transpose(x.S)))
     beside = ops.sum(ops.product(ops.transpose(z.ds), x.b), ops.product(ops.transpose(z.dt), x.a))
-    return through_pair + ops.entry(beside)
+    return through + ops.entry(beside)
 
 
 def sizes_of_pair(x: Instance) -> Scalar:

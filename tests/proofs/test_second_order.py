@@ -65,6 +65,14 @@ LIMITS = {
     "lock_detection_gap": "rests on the dimension formula",
 }
 
+MEMBERS = {
+    "gain_shift": "derived",
+    "neuron_rescaling": "derived",
+    "normalised_curvature": "derived",
+    "query_key_rescaling": "derived",
+    "value_output_rescaling": "derived",
+}
+
 
 def test_what_each_derivation_rests_on() -> None:
     statements = [s for s in catalog().values() if s.area in ("curvature", "deformation", "limits")]
@@ -75,4 +83,5 @@ def test_what_each_derivation_rests_on() -> None:
         **DEFORMATION,
         **TRAINING,
         **LIMITS,
+        **MEMBERS,
     }

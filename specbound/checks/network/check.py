@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from specbound.checks.network import blocks, congruence, training, weights
+from specbound.checks.network import blocks, congruence, members, training, weights
 from specbound.checks.network.case import Case
 from specbound.checks.network.factors import Route
 from specbound.checks.network.reading import Reading, read
@@ -44,6 +44,11 @@ READINGS: Mapping[str, Reading] = {
             congruence.two_sided_lock,
             congruence.two_sided_lock_frozen,
             congruence.uniform_scaling_is_no_lock,
+            members.gain_shift,
+            members.neuron_rescaling,
+            members.normalised_curvature,
+            members.query_key_rescaling,
+            members.value_output_rescaling,
             training.clipping_law,
             training.clipping_law_lower,
             training.clipping_law_rest,
