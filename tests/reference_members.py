@@ -6,7 +6,7 @@ from typing import Any
 import mpmath
 from mpmath import mp, mpf
 
-from tests.reference_curvature import mixed_difference, quadratic
+from tests.reference_curvature import STEP, mixed_difference, quadratic
 
 Output = Callable[[mpf, mpf], Any]
 
@@ -100,7 +100,30 @@ def normalised_curvature(z: Any, u: Any, v: Any, g: Any, S: Any, factor: Any) ->
     return curvature(c * z), curvature(z) / c**2
 
 
+def normalised_step(z: Any, g: Any, factor: Any, eta: Any) -> tuple[mpf, mpf]:
+    def square(column: Any) -> mpf:
+        return (column.T * column)[0]
+
+    def slope(at: Any) -> Any:
+        def loss(coordinate: int, move: mpf) -> mpf:
+            moved = at.copy()
+            moved[coordinate] += move
+            return (g.T * moved)[0] / mp.sqrt(square(moved))
+
+        return mpmath.matrix([(loss(i, STEP) - loss(i, -STEP)) / (2 * STEP) for i in range(at.rows)])
+
+    c, rate = mpf(float(factor)), mpf(float(eta))
+    return square(c * z - rate * slope(c * z)), c**2 * square(z) + rate**2 * square(slope(z)) / c**2
+
+
 SIDES: dict[str, Callable[..., tuple[mpf, mpf]]] = {
     function.__name__: function
-    for function in (gain_shift, neuron_rescaling, normalised_curvature, query_key_rescaling, value_output_rescaling)
+    for function in (
+        gain_shift,
+        neuron_rescaling,
+        normalised_curvature,
+        normalised_step,
+        query_key_rescaling,
+        value_output_rescaling,
+    )
 }

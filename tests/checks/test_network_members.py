@@ -64,14 +64,14 @@ def test_gelu_has_no_neurons_to_rescale() -> None:
         members.neurons(_case(nn.Sequential(nn.Linear(4, 4), nn.GELU(), nn.Linear(4, 2)), layer="0"))
 
 
-def test_a_normalisation_with_an_addend_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["normalised_curvature", "normalised_step"])
+def test_a_normalisation_with_an_addend_is_a_violation(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     site = case("mlp", seed=1, alpha=30.0)
 
     def regularised(z: torch.Tensor, dim: int) -> torch.Tensor:
         return z / (z.square().sum(dim=dim, keepdim=True) + 1).sqrt()
 
     monkeypatch.setattr(members, "normalize", regularised)
-    name = "normalised_curvature"
     assert read(CATALOG[name], READINGS[name], site).verdict is Verdict.VIOLATED
 
 

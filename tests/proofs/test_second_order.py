@@ -69,6 +69,7 @@ MEMBERS = {
     "gain_shift": "derived",
     "neuron_rescaling": "derived",
     "normalised_curvature": "derived",
+    "normalised_step": "derived",
     "query_key_rescaling": "derived",
     "value_output_rescaling": "derived",
 }

@@ -47,6 +47,7 @@ READINGS: Mapping[str, Reading] = {
             members.gain_shift,
             members.neuron_rescaling,
             members.normalised_curvature,
+            members.normalised_step,
             members.query_key_rescaling,
             members.value_output_rescaling,
             training.clipping_law,

@@ -143,10 +143,7 @@ def _uses(end: Any, node: Any) -> int:
 
 def normalised_curvature(case: Case) -> Iterator[Sides]:
     """The Hessian in the layer, its outputs normalised, at α times its parameters, times α², against that before."""
-    model = deepcopy(case.model)
-    layer = model.get_submodule(case.layer)
-    layer.register_forward_hook(_normalised)
-    names = [f"{case.layer}.{name}" for name, _ in layer.named_parameters()]
+    model, names = _with_normalised_layer(case)
     larger = rescaled(model, {name: torch.tensor(case.alpha) for name in names})
     before, after = (hessian(one, case.loss, case.data, names) for one in (model, larger))
     columns = _directions(case, before.shape[0])
@@ -154,6 +151,31 @@ def normalised_curvature(case: Case) -> Iterator[Sides]:
         v, w = columns[:, n].contiguous(), columns[:, PAIRS + n].contiguous()
         image = before @ w
         yield Sides(case.alpha**2 * float(v @ (after @ w)), float(v @ image), float(image.norm() * v.norm()))
+
+
+def normalised_step(case: Case) -> Iterator[Sides]:
+    """How long the same parameters are after a step from ``1/α`` times them, squared, against the two squares."""
+    model, names = _with_normalised_layer(case)
+    smaller = rescaled(model, {name: torch.tensor(1 / case.alpha) for name in names})
+    lengths: list[Tensor] = []
+    gradients: list[Tensor] = []
+    for one in (model, smaller):
+        inside = [torch.full_like(p, float(name in names)) for name, p in one.named_parameters()]
+        mask = torch.cat([part.flatten() for part in inside]) > 0
+        lengths.append(case.flat(one)[mask])
+        gradients.append(case.gradient(one)[mask])
+    for rate in (0.01, 1.0):
+        found = (lengths[1] - rate * gradients[1]).square().sum()
+        squares = lengths[0].square().sum() / case.alpha**2, (rate * case.alpha * gradients[0]).square().sum()
+        yield Sides(float(found), float(sum(squares)), 2 * float(sum(squares)))
+
+
+def _with_normalised_layer(case: Case) -> tuple[nn.Module, list[str]]:
+    """A copy that normalises what the layer gives, and the names of the layer's parameters."""
+    model = deepcopy(case.model)
+    layer = model.get_submodule(case.layer)
+    layer.register_forward_hook(_normalised)
+    return model, [f"{case.layer}.{name}" for name, _ in layer.named_parameters()]
 
 
 def _normalised(_: nn.Module, __: Any, output: Tensor) -> Tensor:
