@@ -144,7 +144,7 @@ def _uses(end: Any, node: Any) -> int:
 def normalised_curvature(case: Case) -> Iterator[Sides]:
     """The Hessian in the layer, its outputs normalised, at α times its parameters, times α², against that before."""
     model, names = _with_normalised_layer(case)
-    larger = rescaled(model, {name: torch.tensor(case.alpha) for name in names})
+    larger = rescaled(model, dict.fromkeys(names, _number(case, case.alpha)))
     before, after = (hessian(one, case.loss, case.data, names) for one in (model, larger))
     columns = _directions(case, before.shape[0])
     for n in range(PAIRS):
@@ -156,7 +156,7 @@ def normalised_curvature(case: Case) -> Iterator[Sides]:
 def normalised_step(case: Case) -> Iterator[Sides]:
     """How long the same parameters are after a step from ``1/α`` times them, squared, against the two squares."""
     model, names = _with_normalised_layer(case)
-    smaller = rescaled(model, {name: torch.tensor(1 / case.alpha) for name in names})
+    smaller = rescaled(model, dict.fromkeys(names, _number(case, 1 / case.alpha)))
     lengths: list[Tensor] = []
     gradients: list[Tensor] = []
     for one in (model, smaller):
@@ -186,7 +186,7 @@ def _compared(case: Case, factors: Factors) -> Iterator[Sides]:
     """``vᵀ H̃ w`` of the rescaled network against ``(Dv)ᵀ H (Dw)``, D dividing by the factors."""
     scales = torch.cat(
         [
-            (torch.ones_like(p) * factors.get(name, torch.ones((), dtype=p.dtype))).flatten()
+            (torch.ones_like(p) * factors.get(name, _number(case, 1.0))).flatten()
             for name, p in case.model.named_parameters()
         ]
     ).detach()
@@ -202,6 +202,10 @@ def _compared(case: Case, factors: Factors) -> Iterator[Sides]:
 def _directions(case: Case, size: int) -> Tensor:
     generator = torch.Generator().manual_seed(case.seed)
     return torch.randn(size, 2 * PAIRS, generator=generator, dtype=torch.float64).to(case.weight)
+
+
+def _number(case: Case, value: float) -> Tensor:
+    return torch.tensor(value, dtype=case.weight.dtype, device=case.weight.device)
 
 
 def _scales(case: Case, size: int) -> Tensor:
