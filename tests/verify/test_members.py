@@ -16,7 +16,7 @@ LONG = ("limit", "normalised_limit")
 """Scenes that take many runs of gradient descent."""
 
 GRIDS = [
-    Grid({"scene": [name], "member": scene.of[:1], "alpha": [1e4]})
+    Grid({"scene": [name], "member": scene.of[:1], "alpha": [max(1e4, scene.least)]})
     for name, scene in members.SCENES.items()
     if name not in LONG
 ]
