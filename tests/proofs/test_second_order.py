@@ -91,6 +91,15 @@ CHAINS = {
     "attack_factor_chain_lower": "derived",
 }
 
+MEMBERS = {
+    "gain_shift": "derived",
+    "neuron_rescaling": "derived",
+    "normalised_curvature": "derived",
+    "normalised_step": "derived",
+    "query_key_rescaling": "derived",
+    "value_output_rescaling": "derived",
+}
+
 
 def test_what_each_derivation_rests_on() -> None:
     statements = [s for s in catalog().values() if s.area in ("curvature", "deformation", "limits")]
@@ -104,4 +113,5 @@ def test_what_each_derivation_rests_on() -> None:
         **FREEZING,
         **MERGING,
         **CHAINS,
+        **MEMBERS,
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from specbound.checks.network import blocks, chains, congruence, freezing, merging, training, weights
+from specbound.checks.network import blocks, chains, congruence, freezing, members, merging, training, weights
 from specbound.checks.network.case import Case
 from specbound.checks.network.factors import Route
 from specbound.checks.network.reading import Reading, read
@@ -61,6 +61,12 @@ READINGS: Mapping[str, Reading] = {
             merging.limit_general,
             merging.limit_general_hessian,
             merging.limit_general_level,
+            members.gain_shift,
+            members.neuron_rescaling,
+            members.normalised_curvature,
+            members.normalised_step,
+            members.query_key_rescaling,
+            members.value_output_rescaling,
             training.clipping_law,
             training.clipping_law_lower,
             training.clipping_law_rest,
