@@ -18,8 +18,8 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
+from specbound.attacks.factor_chain import even_factors
 from specbound.campaign import Grid, Record, Study, measured_in
-from specbound.checks.network.chains import even_factors
 from specbound.curvature.data import batches
 from specbound.locking.layers import locks_in, put
 from specbound.training.gradient import Gradient

@@ -13,8 +13,8 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
+from specbound.attacks.factor_chain import even_factors
 from specbound.campaign import Grid, Record, Study, measured_in
-from specbound.checks.network.chains import even_factors
 from specbound.curvature import Operator, hessian, top_singular_value, top_singular_value_of
 from specbound.locking.layers import locks_in
 from specbound.locking.lock import lock

@@ -11,9 +11,9 @@ import torch
 from rich.console import Console
 
 from figures import chain_curvature
+from specbound.attacks.factor_chain import even_factors
 from specbound.campaign import Grid, Record, Status, run
 from specbound.checks.budget import BUDGETS
-from specbound.checks.network.chains import even_factors
 from specbound.core.errors import InvalidInput
 from tests.results import QUIET
 from verify import chains

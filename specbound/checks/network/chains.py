@@ -10,6 +10,7 @@ from functools import cached_property
 import torch
 from torch import Tensor, nn
 
+from specbound.attacks.factor_chain import even_factors
 from specbound.checks.network.case import Case
 from specbound.checks.network.reading import Sides
 from specbound.curvature import Operator, hessian, top_singular_value_of
@@ -21,19 +22,6 @@ COUNT = 3
 
 PAIRS = 4
 """How many pairs of directions an equality of Hessians is compared along."""
-
-
-def even_factors(weight: Tensor, count: int) -> list[Tensor]:
-    """Factors of a matrix from the first to the last, each with the ``count``-th roots of its singular values.
-
-    ``U Σ^{1/m}``, in between ``Σ^{1/m}``, and first ``Σ^{1/m} Vᵀ``. Their signs go with the right singular vectors.
-    """
-    left, values, right = torch.linalg.svd(weight, full_matrices=False)
-    root = torch.diag(values ** (1 / count))
-    if count == 1:
-        return [left @ root @ right]
-    # Copies: whoever trains or changes one of the factors must not change another.
-    return [root @ right, *(root.clone() for _ in range(count - 2)), left @ root]
 
 
 @dataclass(frozen=True)
