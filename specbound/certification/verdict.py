@@ -49,6 +49,11 @@ class Against:
         """Broken, slowed, or resists."""
         return "resists" if isinf(self.factor) else "broken" if self.factor <= BROKEN else "slowed"
 
+    @property
+    def is_free(self) -> bool:
+        """Whether the attack adds no parameters to the locked model."""
+        return self.cost["parameters"] <= 0
+
     def told(self) -> str:
         """The verdict in words, with the seeds and what was censored."""
         seeds = len(self.factors)
@@ -59,8 +64,7 @@ class Against:
             reached += f", in {self.catapulted} after the loss had more than doubled"
         if self.word == "slowed":
             return f"slowed by a factor of {self.factor:.3g}, {reached}"
-        added = self.cost["parameters"]
-        cost = "at no cost" if added <= 0 else f"at {added:,} parameters more"
+        cost = "at no cost" if self.is_free else f"at {self.cost['parameters']:,} parameters more"
         return f"broken {cost}: {self.factor:.2f} × the unlocked steps, {reached}"
 
     def to_json(self) -> dict[str, Any]:

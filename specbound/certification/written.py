@@ -54,7 +54,8 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
     if best is None:
         return (verdict.word, "", "", "", "")
     seeds = len(best.factors)
-    word = f"{best.word}, catapulted" if best.catapulted else best.word
+    free = best.word == "broken" and best.is_free
+    word = f"{best.word}, catapulted" if best.catapulted else "broken at no cost" if free else best.word
     steps = f"> {best.slack:g} ×" if isinf(best.factor) else f"{best.factor:.2f} ×"
     return (word, steps, f"{seeds - best.censored} of {seeds}", f"{best.cost['parameters']:,}", f"{best.time:.1f} ×")
 

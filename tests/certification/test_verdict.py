@@ -148,6 +148,7 @@ def test_the_printed_table_has_a_line_for_each_attacker_in_80_columns() -> None:
 
 def test_what_words_do_not_say_is_printed_below() -> None:
     plain = _printed(_certificate(_over_seeds(10)))
+    assert "merge broken at no cost 1.00 × 1 of 1 0 1.2 ×" in [" ".join(line.split()) for line in plain.splitlines()]
     assert "Catapulted" not in plain
     assert "holds best" not in plain
     found = _printed(_certificate(_over_seeds(10, outcome="catapulted"), locks=2))

@@ -23,11 +23,10 @@ GRID = {"network": ["mlp"], "form": ["rotated"], "alpha": [1e6]}
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Record]]:
     """One seed of some attackers, the predictions of which are made in different ways."""
-    one = ["optimizer_only", "lora", "factor_chain", "freeze", "precondition", "merge"]
+    one = ["optimizer_only", "freeze", "precondition", "merge"]
     small = [
         Grid({**GRID, "lock": ["one layer"], "attacker": one}),
         Grid({**GRID, "lock": ["two-sided"], "attacker": ["freeze"]}),
-        Grid({**GRID, "lock": ["every layer"], "attacker": ["inject_2"]}),
     ]
     study = replace(recovery.study, grids={"quick": small})
     with pytest.MonkeyPatch.context() as patch:
@@ -50,15 +49,10 @@ def _changed(record: Record, parameters: dict[str, Any] | None = None, **measure
 
 
 def test_a_small_run_has_no_surprise_and_tells_apart(records: list[Record]) -> None:
-    assert [record.error for record in records] == 8 * [None]
+    assert [record.error for record in records] == 5 * [None]
     assert recovery.unexpected(records) == []
-    predicted = {str(r.parameters["attacker"]): r.prediction["losses"] is not None for r in records}
-    # The last freeze is that of the two-sided lock, of which no statement says how fast it is.
-    assert predicted == {
-        **dict.fromkeys(("optimizer_only", "lora", "factor_chain", "freeze"), False),
-        **dict.fromkeys(("precondition", "merge", "inject_2"), True),
-    }
-    assert _of(records, "freeze").prediction["losses"] is not None
+    # Of the last, freezing on a two-sided lock, no statement says how fast it is.
+    assert [record.prediction["losses"] is not None for record in records] == [False, True, True, True, False]
     assert recovery.ratio(_of(records, "merge")) == 1
     assert recovery.ratio(_of(records, "optimizer_only")) == float("inf")
 
@@ -118,7 +112,8 @@ def test_other_steps_than_predicted_are_a_surprise(records: list[Record]) -> Non
 def test_who_was_predicted_not_to_get_there_and_does_is_a_surprise(
     records: list[Record], attacker: str, lock: str, alpha: float, surprise: bool
 ) -> None:
-    found = recovery.unexpected([_changed(_of(records, attacker, lock), {"alpha": alpha}, steps=40)])
+    given = {"attacker": attacker, "lock": lock, "alpha": alpha}
+    found = recovery.unexpected([_changed(_of(records, "optimizer_only"), given, steps=40)])
     assert ["reached the target in 40 steps; predicted not to" in line for line in found] == [True] * surprise
 
 
@@ -150,7 +145,7 @@ def test_tables_tell_steps_and_costs_in_80_columns(records: list[Record]) -> Non
     assert rows["merge"].split()[1:3] == ["1.00", "to"]
     assert rows["merge_and_factor"].split()[1:3] == [">", "10"]
     assert rows["optimizer_only"].split()[1:4] == [">", "10", "–"]
-    assert sum("locked, α = 1e+06" in line for line in lines) == 3
+    assert sum("locked, α = 1e+06" in line for line in lines) == 2
 
 
 def test_a_study_that_was_measured_nowhere_shows_nothing() -> None:
