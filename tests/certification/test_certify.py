@@ -280,6 +280,13 @@ def test_settings_that_cannot_be_run(target: str, tmp_path: Path, settings: Mapp
     assert not (tmp_path / "out").exists()
 
 
+def test_a_target_whose_loss_cannot_be_computed_is_refused(tmp_path: Path) -> None:
+    path = module_in(tmp_path, TINY.replace("torch.arange(40) % 4", "torch.arange(40) % 4 + 1"))
+    with pytest.raises(InvalidInput, match=f"^{path}:tiny: its loss cannot be computed: IndexError: Target 4"):
+        _certified(f"{path}:tiny", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_locks_are_every_combination(target: str, tmp_path: Path) -> None:
     settings: dict[str, Any] = {**QUICK, "attackers": ("merge",), "alphas": (10.0, 100.0), "ks": (1, 2)}
     found = _certified(target, tmp_path / "out", **{**settings, "layers": ("0", "[24]")})

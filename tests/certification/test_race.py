@@ -135,6 +135,12 @@ def test_a_run_that_blew_up_sets_no_reference(monkeypatch: pytest.MonkeyPatch, r
     assert (found.loss, found.outcome, found.rate) == (0.5, "budget", (0.1, 0.2)[runs.index(STEADY)])
 
 
+def test_the_loss_in_the_end_counts_for_a_reference_not_one_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    _given(monkeypatch, Run(Outcome.BUDGET, None, (1.0, 0.1, 0.9), seconds=1.0), STEADY)
+    found = _race((0.1, 0.2), budget=2, target=None)
+    assert (found.loss, found.rate) == (0.5, 0.2)
+
+
 def test_an_attacker_that_blew_up_and_came_back_has_reached_it_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     _given(monkeypatch, Run(Outcome.CATAPULTED, 2, (1.0, 3.0, 0.01), seconds=1.0), STEADY)
     found = _race((0.1, 0.2), budget=2, target=0.1)
