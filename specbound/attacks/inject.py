@@ -179,9 +179,8 @@ def _features(outputs: Tensor) -> int:
 def _identity(outputs: Tensor) -> nn.Module:
     """A trainable map that leaves such outputs as they are."""
     size = _features(outputs)
-    made = nn.Conv2d(size, size, 1, bias=False) if outputs.ndim == 4 else nn.Linear(size, size, bias=False)
-    made = made.to(outputs)
-    weight = made.get_parameter("weight")
-    with torch.no_grad():
-        weight.copy_(torch.eye(size).to(outputs).reshape(weight.shape))
+    # Without drawing initial weights from the generator that all share.
+    with torch.device("meta"):
+        made = nn.Conv2d(size, size, 1, bias=False) if outputs.ndim == 4 else nn.Linear(size, size, bias=False)
+    made.weight = nn.Parameter(torch.eye(size).to(outputs).reshape(made.weight.shape))
     return made

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-import torch
 from torch import Tensor, nn
 
 from specbound import attacks, lock
@@ -163,5 +162,3 @@ CASES: Mapping[str, tuple[Run, Callable[[Kind, str], Expected]]] = {
     },
 }
 """Every attack on locks with its options, and what it is to do at one."""
-
-
