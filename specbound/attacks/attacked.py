@@ -99,7 +99,8 @@ def in_each_pair(name: str, replaced: Callable[[LockedLinear], nn.Module]) -> Ch
 
 def _refuse_not_finite(name: str, model: nn.Module) -> None:
     for path, parameter in model.named_parameters():
-        if not bool(torch.isfinite(parameter.detach()).all()):
+        # torch cannot ask that of formats of eight bits.
+        if parameter.element_size() > 1 and not bool(torch.isfinite(parameter.detach()).all()):
             raise InvalidInput(f"{name}: {path} holds numbers that are NaN or infinite; required: finite parameters")
 
 

@@ -287,3 +287,13 @@ def test_an_inserted_map_between_the_halves_of_a_lock_can_be_asked_for() -> None
     found = attacks.inject_blind(kind.locked(), kind.data(), "0.locked")
     assert found.trainable == ("0.locked.inserted.weight",)
     assert found.cost.parameters == kind.outputs**2
+
+
+def test_an_encoder_of_torchs_own_is_run_with_padding_as_with_hooks() -> None:
+    model = seeded(lambda: nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 6, 0.0, batch_first=True), 2))
+    inputs = {"src": normal(2, 3, 4), "src_key_padding_mask": torch.tensor([[False, False, True], [False] * 3])}
+    assert lock(model, "*.linear1", ALPHA, 1, "rotated", inputs=inputs).output_error < 1e-14
+    found = attacks.inject_blind(model, inputs)
+    assert found.trainable == ("layers.0.inserted.weight", "layers.1.inserted.weight")
+    assert found.preservation_error < 1e-14
+    assert torch.backends.mha.get_fastpath_enabled()
