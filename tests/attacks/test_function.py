@@ -110,15 +110,22 @@ def test_without_inputs_each_replaced_layer_is_compared(label: str) -> None:
         torch.testing.assert_close(found.model(kind.data()), kind.locked("dense")(kind.data()), rtol=0, atol=1e-12)
 
 
-def test_what_replaces_a_layer_knows_its_sizes_and_its_weight() -> None:
+def test_what_replaces_a_layer_knows_its_sizes_and_its_weight_and_hands_gradients_on() -> None:
     for name, kind in KINDS.items():
         model = kind.locked()
         pair = model.get_submodule(kind.layer)
         for label, (run, _) in CASES.items():
-            layer = run(model, kind.data()).model.get_submodule(kind.layer)
+            found = run(model, kind.data())
+            layer = found.model.get_submodule(kind.layer)
             torch.testing.assert_close(layer.weight, pair.weight, rtol=0, atol=1e-12, msg=f"{name}, {label}")
             for size in ("in_features", "out_features", "in_channels", "out_channels", "nx", "nf"):
                 assert getattr(layer, size, None) == getattr(pair, size, None), f"{name}, {label}, {size}"
+            found.model(kind.data()).square().sum().backward()
+            for path in found.trainable:
+                slope = found.model.get_parameter(path).grad
+                # The first of two factors learns nothing as long as the second is zero.
+                assert slope is not None, f"{name}, {label}, {path}"
+                assert bool(slope.any()) != path.endswith("beside.a.weight"), f"{name}, {label}, {path}"
 
 
 def test_chosen_layers_are_inserted_at_and_the_others_frozen() -> None:
