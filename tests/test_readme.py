@@ -22,9 +22,9 @@ STUDIES = (ROOT / "verify" / "README.md").read_text(encoding="utf-8")
 
 def test_the_readme_shows_commands_and_code() -> None:
     assert len(COMMANDS) >= 6
-    assert len(PYTHON) == 5
+    assert len(PYTHON) == 6
     assert len(CHECKPOINT) == 3
-    assert len(README.splitlines()) < 285
+    assert len(README.splitlines()) < 305
 
 
 def _marked(command: str):
@@ -36,6 +36,8 @@ def _marked(command: str):
 def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     (theorem,) = [block for block in PYTHON if "Statement(" in block]
     (tmp_path / "my_theorem.py").write_text(theorem)
+    (task,) = [block for block in PYTHON if "def task(" in block]
+    (tmp_path / "my_model.py").write_text(task)
     words = shlex.split(command)
     program = [sys.executable] if words[0] == "python" else [sys.executable, "-m", words[0]]
     folder = ROOT if words[0] == "python" else tmp_path
@@ -87,8 +89,9 @@ def test_the_check_of_a_network_runs(tmp_path: Path) -> None:
 
 
 def test_the_limit_of_an_optimizer_falls_as_the_readme_says(tmp_path: Path) -> None:
-    (example,) = [block for block in PYTHON if "stability_limit(" in block]
-    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
+    above, example = (block for block in PYTHON if "check_network(" in block or "stability_limit(" in block)
+    program = [sys.executable, "-c", above.partition("claims =")[0] + example]
+    done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     before, after, outcome = done.stdout.split()
     assert float(after) < 1e-2 * float(before)

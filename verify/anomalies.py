@@ -18,6 +18,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
+from specbound.attacks.factor_chain import even_factors
 from specbound.campaign import Grid, Record, Study, measured_in
 from specbound.curvature.data import batches
 from specbound.locking.layers import locks_in, put
@@ -202,10 +203,8 @@ def weak_end_measured(network: str, alpha: float, seed: int) -> float:
 def _chain_limit(network: str, alpha: float, seed: int, count: int) -> float:
     start = _frozen(network, alpha, seed, "rotated")
     pair = locks_in(start.model)[start.layer]
-    left, values, right = torch.linalg.svd(pair.locked.get_parameter("weight").detach(), full_matrices=False)
-    root = torch.diag(values ** (1 / count))
-    matrices = [root @ right, *[root] * (count - 2), left @ root] if count > 1 else [left @ root @ right]
-    pair.locked = nn.Sequential(*(Within(matrix) for matrix in matrices))
+    factors = even_factors(pair.locked.get_parameter("weight").detach(), count)
+    pair.locked = nn.Sequential(*(Within(factor) for factor in factors))
     return stability_limit(start.model, start.loss, start.data, "sgd").learning_rate
 
 

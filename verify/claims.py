@@ -1,17 +1,18 @@
-"""What a run's records say of the published claims on optimizers: computed from measurements, written with links."""
+"""What a run's records say of published claims: computed from measurements, written with links."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, isinf
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 
 from specbound.campaign import Record, measured_in, read
 from specbound.core.provenance import write_atomically
 from verify.invariance import METHODS
 from verify.predictions import PREDICTED
+from verify.recovery import FAST, distance, ratio
 from verify.slowdown import CLOSE, exponents
 from verify.windows import SMALLEST_NORMAL
 
@@ -52,7 +53,7 @@ def judged(results: Path) -> list[Judged]:
 def write(results: Path) -> list[Judged]:
     """Writes ``claims.md`` into the folder, each verdict with links to its evidence, and gives what it says."""
     found = judged(results)
-    lines = ["# Published claims on optimizers, judged by this run", ""]
+    lines = ["# Published claims, judged by this run", ""]
     for item in found:
         links = ", ".join(f"[{path}]({path})" for path in item.evidence if (results / path).exists())
         lines += [
@@ -118,7 +119,8 @@ def _slows_both_orders(records: Records) -> Judged:
     same = [name for name, agreed in second.items() if agreed]
     parted = [name for name, agreed in second.items() if not agreed]
     decided = bool(first) and bool(second)
-    runs = [r for r in records.get("real", ()) if r.parameters["alpha"] > 1 and r.prediction["reached"] is not None]
+    left = [r for r in records.get("real", ()) if r.parameters["attacker"] == "optimizer_only"]
+    runs = [r for r in left if r.parameters["alpha"] > 1 and r.prediction["reached"] is not None]
     quick = [r for r in runs if (r.measurement["reached"] or inf) <= r.prediction["reached"]]
     verdict = UNDECIDED if not decided else REFUTED if not slowed else CONDITION if same or quick else CONFIRMED
     why = (
@@ -178,9 +180,66 @@ def _subnormal(records: Records) -> Judged:
     )
 
 
+def _recovered(records: Records) -> dict[str, tuple[float, float]]:
+    """Of each attacker on one locked layer, the median of its steps over the unlocked model's, and of its growth.
+
+    The growth is that of the model, parameters over those of the unlocked one. Locks are those of the largest α.
+    """
+    mine = [r for r in records.get("recovery", ()) if r.parameters["lock"] == "one layer"]
+    strongest = max((r.parameters["alpha"] for r in mine), default=0)
+    found: dict[str, tuple[float, float]] = {}
+    for attacker in dict.fromkeys(r.parameters["attacker"] for r in mine):
+        of_it = [r for r in mine if r.parameters["attacker"] == attacker and r.parameters["alpha"] == strongest]
+        growth = [r.measurement["cost"]["parameters"] / r.measurement["size"] for r in of_it]
+        found[attacker] = median(ratio(r) for r in of_it), median(growth)
+    return found
+
+
+def _ratios_told(found: Mapping[str, tuple[float, float]]) -> str:
+    return ", ".join(
+        f"{name} {'not reached' if isinf(steps) else f'{steps:.2f} times'}, {growth:+.0%}"
+        for name, (steps, growth) in found.items()
+    )
+
+
+def _linear_expansion(records: Records) -> Judged:
+    found = _recovered(records)
+    fast = {name: growth for name, (steps, growth) in found.items() if steps <= FAST}
+    by_expansion = "inject" in fast
+    cheaper = {name: growth for name, growth in fast.items() if growth <= 0}
+    decided = "inject" in found and len(found) > 1
+    verdict = UNDECIDED if not decided else REFUTED if not by_expansion else CONDITION if cheaper else CONFIRMED
+    why = (
+        "Steps to a target over the unlocked model's, and growth of the model: "
+        f"{_ratios_told(found)}. The expansion {'restores' if by_expansion else 'does not restore'} fast training; "
+        f"without any growth of the locked model {', '.join(cheaper) or 'none'} does."
+    )
+    claim = "An attacker with enough knowledge restores fast convergence at a linear increase in model size."
+    evidence = ("figures/recovery_ratio.png", "figures/recovery_cost.png", "recovery/records.jsonl")
+    return Judged("P8", claim, verdict, why if decided else "", evidence)
+
+
+def _combined(records: Records) -> Judged:
+    found = _recovered(records)
+    decided = {"merge", "optimizer_only"} <= set(found)
+    steps = {name: found[name][0] for name in ("merge", "optimizer_only") if decided}
+    exact = [r for r in records.get("recovery", ()) if r.parameters["attacker"] == "merge"]
+    verdict = UNDECIDED if not decided else CONFIRMED if steps["merge"] <= FAST < steps["optimizer_only"] else REFUTED
+    why = (
+        f"Merged, a locked model takes {steps['merge']:.2f} times the unlocked steps, and its losses are within "
+        f"{max(distance(r) for r in exact):.0e} of the unlocked run's, two-sided locks included."
+        if decided
+        else ""
+    )
+    claim = "An adversary may combine the compensated layers."
+    return Judged("P11", claim, verdict, why, ("figures/recovery_ratio.png", "recovery/records.jsonl"))
+
+
 JUDGES: tuple[Callable[[Records], Judged], ...] = (
     _learning_rate_falls,
     _slows_both_orders,
     _curvature_aware,
+    _linear_expansion,
     _subnormal,
+    _combined,
 )

@@ -55,6 +55,10 @@ CLOSE = 0.02
 
 STATEMENTS = ("abc_linear", "abc_mlp", "abc_attention", "abc_conv")
 
+OF_TRANSFORMERS = ("gain_shift", "query_key_rescaling", "value_output_rescaling")
+
+OF_RELU = ("neuron_rescaling", "piecewise_linear_psd")
+
 
 def predict(network: str, alpha: float, look: str, seed: int) -> dict[str, Any]:
     """From the model without its lock: ``σ₁(K)``, between what the locked Hessian's ``σ₁`` lies, and all exponents.
@@ -143,9 +147,11 @@ def _evidence(site: Case, network: str) -> dict[str, Any]:
 
 
 def _left_out(network: str) -> list[str]:
-    """Statements whose assumptions do not hold: on routes that the network has not, on kinks that it has not."""
+    """Statements whose assumptions do not hold: on routes, kinks or attention that the network has not."""
     absent = [name for name in STATEMENTS if name != f"abc_{SITES[network].route.kind}"]
-    return sorted([*absent, *([] if network == "relu" else ["piecewise_linear_psd"])])
+    for having, names in (("relu", OF_RELU), ("transformer", OF_TRANSFORMERS)):
+        absent += [] if network == having else names
+    return sorted(absent)
 
 
 def unexpected(records: Sequence[Record]) -> list[str]:

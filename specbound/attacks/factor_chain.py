@@ -37,27 +37,28 @@ def factor_chain(
 
     def chained(pair: LockedLinear) -> nn.Module:
         if merge_first:
-            return Rewritten(pair, Series(_named(pair, factors_of(product_of(pair), count), reads=True)))
+            return Rewritten(pair, Series(_named(pair, even_factors(product_of(pair), count), reads=True)))
         deformed = matrix_of(pair.locked).detach().to(torch.float64)
         after = pair.side == "after"
-        factors = _named(pair, factors_of(deformed, count), reads=after)
+        factors = _named(pair, even_factors(deformed, count), reads=after)
         held = {"compensator": pair.compensator.requires_grad_(False)}
         return Rewritten(pair, Series({**factors, **held} if after else {**held, **factors}))
 
     return attacked("factor_chain", "the locks", model, in_each_pair("factor_chain", chained), inputs, tolerance)
 
 
-def factors_of(matrix: Tensor, count: int) -> list[Tensor]:
+def even_factors(matrix: Tensor, count: int) -> list[Tensor]:
     """Factors ``F₁, …, F_m`` with ``F_m ⋯ F₁`` the matrix, with singular values ``σ^(1/m)``, that acts first first.
 
-    >>> [tuple(factor.shape) for factor in factors_of(torch.ones(3, 4), 3)]
+    >>> [tuple(factor.shape) for factor in even_factors(torch.ones(3, 4), 3)]
     [(3, 4), (3, 3), (3, 3)]
     """
     if count == 1:
         return [matrix]
     left, values, right = torch.linalg.svd(matrix, full_matrices=False)
     root = values ** (1 / count)
-    return [root[:, None] * right, *[torch.diag(root)] * (count - 2), left * root]
+    # Each a tensor of its own: layers are built on them.
+    return [root[:, None] * right, *(torch.diag(root) for _ in range(count - 2)), left * root]
 
 
 def _named(pair: LockedLinear, factors: list[Tensor], reads: bool) -> dict[str, nn.Module]:

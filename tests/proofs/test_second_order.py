@@ -74,6 +74,32 @@ FREEZING = {
     "attack_parallel": "derived",
 }
 
+MERGING = {
+    "attack_merge": "derived",
+    "attack_merge_level": "derived",
+    "attack_rescale": "derived",
+    "attack_balance": "rests on the theorem of Pythagoras",
+    "attack_balance_level": "derived",
+    "attack_precondition": "derived",
+    "limit_general": "derived",
+    "limit_general_hessian": "derived",
+    "limit_general_level": "derived",
+}
+
+CHAINS = {
+    "attack_factor_chain": "derived",
+    "attack_factor_chain_lower": "derived",
+}
+
+MEMBERS = {
+    "gain_shift": "derived",
+    "neuron_rescaling": "derived",
+    "normalised_curvature": "derived",
+    "normalised_step": "derived",
+    "query_key_rescaling": "derived",
+    "value_output_rescaling": "derived",
+}
+
 
 def test_what_each_derivation_rests_on() -> None:
     statements = [s for s in catalog().values() if s.area in ("curvature", "deformation", "limits")]
@@ -85,4 +111,7 @@ def test_what_each_derivation_rests_on() -> None:
         **TRAINING,
         **LIMITS,
         **FREEZING,
+        **MERGING,
+        **CHAINS,
+        **MEMBERS,
     }

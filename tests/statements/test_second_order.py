@@ -8,11 +8,14 @@ from specbound.core.statement import Expected, Statement
 from specbound.core.verdict import Verdict
 from specbound.statements.recipes import recipes_of
 from tests import (
+    reference_chains,
     reference_curvature,
     reference_deformation,
     reference_freezing,
     reference_functions,
     reference_limits,
+    reference_members,
+    reference_merging,
     reference_quadratics,
     reference_steps,
     reference_training,
@@ -22,11 +25,14 @@ from tests.reference import exact
 AREAS = ("curvature", "deformation", "limits", "rates")
 CATALOG = {name: statement for name, statement in catalog().items() if statement.area in AREAS}
 REFERENCES = (
+    reference_chains,
     reference_curvature,
     reference_deformation,
     reference_freezing,
     reference_functions,
     reference_limits,
+    reference_merging,
+    reference_members,
     reference_quadratics,
     reference_steps,
     reference_training,

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from specbound.checks.network import blocks, congruence, freezing, training, weights
+from specbound.checks.network import blocks, chains, congruence, freezing, members, merging, training, weights
 from specbound.checks.network.case import Case
 from specbound.checks.network.factors import Route
 from specbound.checks.network.reading import Reading, read
@@ -28,6 +28,8 @@ READINGS: Mapping[str, Reading] = {
             blocks.hessian_block,
             blocks.layer_curvature,
             blocks.piecewise_linear_psd,
+            chains.attack_factor_chain,
+            chains.attack_factor_chain_lower,
             congruence.block_exponents,
             congruence.block_exponents_rest,
             congruence.compensator_before,
@@ -50,6 +52,21 @@ READINGS: Mapping[str, Reading] = {
             freezing.attack_lora,
             freezing.attack_lora_on_compensator,
             freezing.attack_parallel,
+            merging.attack_balance,
+            merging.attack_balance_level,
+            merging.attack_merge,
+            merging.attack_merge_level,
+            merging.attack_precondition,
+            merging.attack_rescale,
+            merging.limit_general,
+            merging.limit_general_hessian,
+            merging.limit_general_level,
+            members.gain_shift,
+            members.neuron_rescaling,
+            members.normalised_curvature,
+            members.normalised_step,
+            members.query_key_rescaling,
+            members.value_output_rescaling,
             training.clipping_law,
             training.clipping_law_lower,
             training.clipping_law_rest,

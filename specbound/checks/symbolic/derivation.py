@@ -674,8 +674,10 @@ class Derivation:
         """The expression with the entries of 1×1 matrices written as the products that they are."""
         ops: Any = self.instance.ops
         entries = ops.entries
-        found = {symbol: entries[symbol] for symbol in expression.free_symbols if symbol in entries}
-        return expression.subs({symbol: self.scalar(matrix) for symbol, matrix in found.items()})
+        # A number that a matrix is multiplied by may be an entry as well.
+        while found := {symbol: entries[symbol] for symbol in expression.free_symbols if symbol in entries}:
+            expression = expression.subs({symbol: self.scalar(matrix) for symbol, matrix in found.items()})
+        return expression
 
     def _is_nonnegative(self, expression: Any, rules: Sequence[Rule] = ()) -> bool:
         """Whether every term of the reduced expression is nonnegative by the signs of its factors."""
