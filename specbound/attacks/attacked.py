@@ -58,8 +58,10 @@ def attacked(
     **Parameters.** ``inputs``: of the model, on which its outputs are compared; without any, every module that was put
     in place of a locked layer is, on Gaussian inputs of variance 1. ``tolerance``: relative; default 1 %, or 20 unit
     roundoffs of the dtype where that is more.
-    **Raises.** :class:`InvalidInput` where outputs are off by more, and where nothing is left to train.
+    **Raises.** :class:`InvalidInput` where outputs are off by more, where nothing is left to train, and for parameters
+    that are not finite.
     """
+    _refuse_not_finite(name, model)
     copy = deepcopy(model)
     for path, module in change(copy).items():
         put(copy, path, module.train(model.training))
@@ -81,16 +83,25 @@ def attacked(
 
 
 def pairs_of(name: str, model: nn.Module) -> dict[str, LockedLinear]:
-    """The locked layers of a model; raises :class:`InvalidInput` where there are none."""
+    """The locked layers of a model; raises :class:`InvalidInput` where there are none, or it is one itself."""
     found = locks_in(model)
     if not found:
         raise InvalidInput(f"{name} is an attack on locks, and the model has none; lock it first, with specbound.lock")
+    if "" in found:
+        raise InvalidInput(f"{name} puts other layers in the place of locks; required: a model that holds the lock")
     return found
 
 
 def in_each_pair(name: str, replaced: Callable[[LockedLinear], nn.Module]) -> Change:
     """The change that puts another module in the place of each pair."""
     return lambda model: {path: replaced(pair) for path, pair in pairs_of(name, model).items()}
+
+
+def _refuse_not_finite(name: str, model: nn.Module) -> None:
+    for path, parameter in model.named_parameters():
+        # torch cannot ask that of formats of eight bits.
+        if parameter.element_size() > 1 and not bool(torch.isfinite(parameter.detach()).all()):
+            raise InvalidInput(f"{name}: {path} holds numbers that are NaN or infinite; required: finite parameters")
 
 
 def _dtypes(model: nn.Module) -> set[torch.dtype]:
@@ -107,8 +118,15 @@ def _moved(before: nn.Module, after: nn.Module) -> float:
 
 
 def _probes(pair: LockedLinear) -> Tensor:
-    """Gaussian inputs of the layer that was locked, of a convolution as large as its kernel."""
+    """Gaussian inputs of the layer that was locked, of a convolution as large as its kernel and its padding need."""
     layer, weight = pair.layer, pair.locked.get_parameter("weight")
-    shape = (layer.in_channels, *layer.kernel_size) if isinstance(layer, CONVOLUTIONS) else (pair.matrix().shape[1],)
+    shape = (layer.in_channels, *_extent(layer)) if isinstance(layer, CONVOLUTIONS) else (pair.matrix().shape[1],)
     drawn = torch.randn(PROBES, *shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     return drawn.to(weight)
+
+
+def _extent(layer: nn.Conv1d | nn.Conv2d | nn.Conv3d) -> list[int]:
+    spans = [step * (size - 1) + 1 for size, step in zip(layer.kernel_size, layer.dilation, strict=True)]
+    padding = [0] * len(spans) if isinstance(layer.padding, str) else layer.padding
+    # Padding that reflects has to be less than what it reflects.
+    return [max(span, beyond + 1) for span, beyond in zip(spans, padding, strict=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from torch import nn
+from torch import Tensor, nn
 
 from specbound.curvature.linear_maps import is_linear_map
 
@@ -18,8 +18,9 @@ class Cost:
 
     ``knowledge``: in words. ``parameters``: numbers that are stored. ``trainable``: those of them that are trained.
     ``flops``: operations of a step, forward and backward, for each position that passes each linear map, a
-    multiplication and an addition counting as two. ``update_flops``: those of a step whatever the data are.
-    ``memory``: bytes of weights, of gradients, and of what an optimizer is given to multiply them by.
+    multiplication and an addition counting as two; gradients for the inputs count at every map, at the first as well.
+    ``update_flops``: those of a step whatever the data are. ``memory``: bytes of weights, of gradients, and of what an
+    optimizer is given to multiply them by.
     """
 
     knowledge: str
@@ -45,7 +46,9 @@ def _size(model: nn.Module) -> tuple[int, int, int, int]:
     """Parameters, those trained, operations a position, and bytes."""
     parameters = list(model.parameters())
     trained = [parameter for parameter in parameters if parameter.requires_grad]
-    maps = [module.get_parameter("weight") for module in model.modules() if is_linear_map(module)]
+    # Not by get_parameter: of a layer with a parametrization the weight is computed.
+    found = (module.weight for module in model.modules() if is_linear_map(module))
+    maps = [weight for weight in found if isinstance(weight, Tensor)]
     flops = sum(w.numel() * (FORWARD + TO_INPUTS + TO_WEIGHT * w.requires_grad) for w in maps)
     held = sum(parameter.numel() * parameter.element_size() for parameter in (*parameters, *trained))
     return sum(p.numel() for p in parameters), sum(p.numel() for p in trained), flops, held

@@ -12,8 +12,8 @@ from specbound.attacks.attacked import Attacked, attacked, pairs_of
 from specbound.attacks.modules import Rewritten, Series, mixer, pair_frozen
 from specbound.core.errors import InvalidInput, unknown_name
 from specbound.core.names import matching_names
-from specbound.curvature.data import batches
 from specbound.curvature.linear_maps import CONVOLUTIONS, is_linear_map
+from specbound.locking.lock import outputs_of
 from specbound.locking.module import LockedLinear, Replacement
 
 PLACES = ("narrow", "behind", "before", "between")
@@ -119,6 +119,9 @@ class Behind(nn.Module):
         try:
             return super().__getattr__(name)
         except AttributeError:
+            # What Python asks of an object itself, as copy does, is no business of the module inside.
+            if name.startswith("__"):
+                raise
             return getattr(super().__getattr__("kept"), name)
 
 
@@ -143,26 +146,30 @@ def _blocks(model: nn.Module) -> list[str]:
 
 
 def _outputs_by_site(model: nn.Module, inputs: Any) -> dict[str, Tensor]:
-    """The last floating output of every module that has one, when the model is run on inputs."""
+    """The last floating output of every module that has one, when the model is run on inputs in evaluation mode.
+
+    Modules that are called more than once, with outputs of different widths, are left out: no one map fits them.
+    """
     seen: dict[str, Tensor] = {}
+    uneven: set[str] = set()
 
     def keep(path: str) -> Any:
         def hook(_: nn.Module, __: Any, outputs: Any) -> None:
             first = outputs[0] if isinstance(outputs, tuple) else outputs
             if isinstance(first, Tensor) and first.is_floating_point() and first.ndim > 1:
+                if path in seen and _features(seen[path]) != _features(first):
+                    uneven.add(path)
                 seen[path] = first.detach()
 
         return hook
 
     hooks = [module.register_forward_hook(keep(path)) for path, module in model.named_modules() if path]
     try:
-        (batch,) = batches((inputs, None))
-        with torch.no_grad():
-            batch.outputs(model)
+        outputs_of(model, inputs)
     finally:
         for hook in hooks:
             hook.remove()
-    return seen
+    return {path: outputs for path, outputs in seen.items() if path not in uneven}
 
 
 def _features(outputs: Tensor) -> int:
@@ -172,9 +179,8 @@ def _features(outputs: Tensor) -> int:
 def _identity(outputs: Tensor) -> nn.Module:
     """A trainable map that leaves such outputs as they are."""
     size = _features(outputs)
-    made = nn.Conv2d(size, size, 1, bias=False) if outputs.ndim == 4 else nn.Linear(size, size, bias=False)
-    made = made.to(outputs)
-    weight = made.get_parameter("weight")
-    with torch.no_grad():
-        weight.copy_(torch.eye(size).to(outputs).reshape(weight.shape))
+    # Without drawing initial weights from the generator that all share.
+    with torch.device("meta"):
+        made = nn.Conv2d(size, size, 1, bias=False) if outputs.ndim == 4 else nn.Linear(size, size, bias=False)
+    made.weight = nn.Parameter(torch.eye(size).to(outputs).reshape(made.weight.shape))
     return made

@@ -28,7 +28,7 @@ class Series(nn.Module):
 
     def matrix(self) -> Tensor:
         """All of them as one linear map."""
-        return reduce(lambda product, factor: factor @ product, map(_matrix, self.children()))
+        return reduce(_behind, map(_matrix, self.children()))
 
 
 class Sum(nn.Module):
@@ -67,13 +67,13 @@ def pair_frozen(pair: LockedLinear) -> Series:
 
 
 def reader(pair: LockedLinear, matrix: Tensor) -> nn.Module:
-    """A trainable map that reads what the layer reads, in the dtype of the pair."""
-    return reading(pair.layer, matrix.to(_dtype_of(pair)))
+    """A trainable map that reads what the layer reads, where and in the dtype that the pair is."""
+    return reading(pair.layer, matrix.to(pair.locked.get_parameter("weight")))
 
 
 def mixer(pair: LockedLinear, matrix: Tensor) -> nn.Module:
-    """A trainable map on what some map of the layer puts out, in the dtype of the pair."""
-    return mixing(pair.layer, matrix.to(_dtype_of(pair)))
+    """A trainable map on what some map of the layer puts out, where and in the dtype that the pair is."""
+    return mixing(pair.layer, matrix.to(pair.locked.get_parameter("weight")))
 
 
 def product_of(pair: LockedLinear) -> Tensor:
@@ -82,9 +82,11 @@ def product_of(pair: LockedLinear) -> Tensor:
     return second @ first
 
 
-def _dtype_of(pair: LockedLinear) -> torch.dtype:
-    return pair.locked.get_parameter("weight").dtype
-
-
 def _matrix(module: nn.Module) -> Tensor:
     return module.matrix() if isinstance(module, Series | Sum) else matrix_of(module)
+
+
+def _behind(product: Tensor, factor: Tensor) -> Tensor:
+    """``F P``; of a convolution F behind a map of its channels, that map at every position of a patch."""
+    patches = factor.unflatten(1, (len(product), -1))
+    return torch.einsum("ocp,ci->oip", patches, product).flatten(1)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from specbound.attacks.attacked import Attacked, Optimizer, attacked, pairs_of
+from specbound.core.errors import InvalidInput
 from specbound.locking.congruence import metric_blocks
 from specbound.training.optimizers.known import known, needs_graph
 
@@ -18,11 +20,12 @@ def precondition(model: nn.Module, inputs: Any = None, tolerance: float | None =
     """Leaves the model; its ``.optimizer`` makes another step in the coordinates ``Dθ`` of the identity-inserted model.
 
     Of gradient descent, heavy ball and Nesterov that is to multiply the gradient by ``(DᵀD)⁻¹``
-    (``attack_precondition``); every other optimizer too walks its path on that model, whatever α is. D is read off the
-    compensators, which have to be as a lock left them.
+    (``attack_precondition``); other optimizers too walk their path on that model, whatever α is, where the gradient is
+    not clipped. Those that differentiate gradients are refused: they would do so in the locked model's coordinates. D
+    is read off the compensators, which have to be as a lock left them.
 
     **Parameters, Returns, Raises.** As :func:`~specbound.attacks.merge.merge`; no parameters are added to the model,
-    but the weights of the pairs are held twice.
+    but the weights of the pairs are held twice. ``.optimizer`` raises :class:`InvalidInput` for such an optimizer.
     **Accuracy.** Of order u in the rotated form, of order ``u α`` in the dense one; nothing accumulates.
 
     >>> from specbound.locking import lock
@@ -53,21 +56,35 @@ def preconditioned(optimizer: Optimizer) -> type[torch.optim.Optimizer]:
         base, defaults = known(optimizer).load(), known(optimizer).options
     else:
         base, defaults = optimizer, {}
+    if needs_graph(base):
+        raise InvalidInput(
+            f"precondition takes no optimizer that differentiates gradients, such as {base.__name__}; required: one of "
+            "first order, or newton_congruent without this attack"
+        )
     signature = inspect.signature(base)
 
     class Preconditioned(base):  # pyright: ignore[reportGeneralTypeIssues]
-        needs_graph: bool = needs_graph(optimizer)
         __signature__ = _with_model(signature)
 
         def __init__(self, params: Any, model: nn.Module, **options: Any) -> None:
             blocks = {id(block.weight): block for block in metric_blocks(model)}
             given = list(params)
+            if not all(isinstance(p, Tensor) for p in given):
+                raise InvalidInput("parameters are given in groups or with names; required: the parameters themselves")
             self._pairs = [
                 (blocks[id(p)], nn.Parameter(blocks[id(p)].to_inserted(p.detach()))) for p in given if id(p) in blocks
             ]
             inserted: dict[int, Any] = {id(block.weight): parameter for block, parameter in self._pairs}
-            supplied = {"model": model} if "model" in signature.parameters else {}
+            supplied: dict[str, nn.Module] = {}
+            if "model" in signature.parameters:
+                # The model in which the pairs have those coordinates; all other parameters are shared.
+                supplied["model"] = deepcopy(model, {id(p): inserted.get(id(p), p) for p in model.parameters()})
             super().__init__([inserted.get(id(p), p) for p in given], **supplied, **{**defaults, **options})
+
+        def zero_grad(self, set_to_none: bool = True) -> None:
+            super().zero_grad(set_to_none)
+            for block, _ in self._pairs:
+                block.weight.grad = None
 
         def step(self, closure: Callable[[], Any] | None = None) -> Any:
             def there() -> Any:

@@ -148,10 +148,14 @@ def outputs_of(model: nn.Module, inputs: Any) -> Tensor:
     """What a model makes of inputs in evaluation mode, all tensors of it flat; every module keeps its mode."""
     (batch,) = batches((inputs, None))
     modes = {module: module.training for module in model.modules()}
+    fast_path = torch.backends.mha.get_fastpath_enabled()
     try:
+        # With padding, that of nn.TransformerEncoder shows its modules nested tensors, which they cannot add to others.
+        torch.backends.mha.set_fastpath_enabled(False)
         with torch.no_grad():
             found = list(_tensors(batch.outputs(model.eval())))
     finally:
+        torch.backends.mha.set_fastpath_enabled(fast_path)
         for module, mode in modes.items():
             module.training = mode
     if not found:
