@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import inf, isfinite
 from statistics import median
 from typing import Any
 
 from torch import nn
+from torch.linalg import LinAlgError  # pyright: ignore[reportAttributeAccessIssue]
 
 from specbound.attacks.attacked import Optimizer
 from specbound.core.errors import InvalidInput
@@ -47,7 +48,8 @@ class Finish:
     ``steps``: to the target, None where no run reached it within the budget; ``optimizer``, ``rate``: of the run that
     reached it first, else of that with the lowest loss; ``outcome``: what became of that run. ``start``: the loss
     before the first step; ``loss``: the lowest of any run, or without a target the lowest at the end of one;
-    ``step_seconds``: the median time of a step.
+    ``step_seconds``: the median time of a step. ``lost``: why runs of an optimizer could not be made or ended, by
+    optimizer, the last of them.
     """
 
     steps: int | None
@@ -57,6 +59,7 @@ class Finish:
     start: float
     loss: float
     step_seconds: float
+    lost: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -77,16 +80,23 @@ def race(
     **Parameters.** ``budget``: steps of the first run. ``target``: a loss; None to see how far down the budget leads.
     Then runs count whose loss never more than doubled: what others end with is a matter of luck.
     ``wrapped``: what becomes of an optimizer, as :class:`~specbound.attacks.attacked.Attacked` says.
+    **Raises.** What the last run did, where every run raised.
     """
     left, reached = budget, None
     start, lowest = inf, inf
     best = (recipes[0].optimizer, recipes[0].rates[0], Outcome.DIVERGED.value)
     times: list[float] = []
+    lost: dict[str, str] = {}
+    last: Exception | None = None
     for recipe in recipes:
         for rate in recipe.rates:
             if left < 1:
                 break
-            run = fine_tune(deepcopy(model), loss, data, wrapped(recipe.optimizer), left, target, lr=rate)
+            try:
+                run = fine_tune(deepcopy(model), loss, data, wrapped(recipe.optimizer), left, target, lr=rate)
+            except (InvalidInput, LinAlgError) as error:
+                lost[recipe.optimizer], last = str(error), error
+                continue
             start = run.losses[0]
             times.append(run.seconds / max(1, run.steps))
             seen = run.losses if target is not None else run.losses[-1:]
@@ -99,4 +109,6 @@ def race(
             elif reached is None and found < lowest:
                 best = this
             lowest = min(lowest, found)
-    return Finish(reached, *best, start, lowest, median(times))
+    if not times and last is not None:
+        raise last
+    return Finish(reached, *best, start, lowest, median(times), lost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf, isfinite, isinf
 from statistics import median
 from typing import Any
@@ -23,7 +23,8 @@ class Against:
     target was not reached, within at least ``slack`` times as many. ``cost``: what the attack adds to the locked model,
     as :class:`~specbound.attacks.cost.Cost` has it; ``time``: a step's, over the unlocked model's, the median.
     ``recipes``: the optimizers and learning rates that were fastest, by seed. ``catapulted``: seeds in which the target
-    was reached by a run whose loss had more than doubled before.
+    was reached by a run whose loss had more than doubled before. ``lost``: why an optimizer could not be used, in some
+    seed and at some learning rate, by optimizer.
     """
 
     lock: Mapping[str, Any]
@@ -33,6 +34,7 @@ class Against:
     time: float
     recipes: tuple[str, ...]
     catapulted: int = 0
+    lost: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def factor(self) -> float:
@@ -77,6 +79,7 @@ class Against:
             "censored": self.censored,
             "seeds": len(self.factors),
             "catapulted": self.catapulted,
+            "lost": dict(self.lost),
             "slack": self.slack,
             "cost": dict(self.cost),
             "time": self.time,
@@ -170,6 +173,7 @@ def _against(records: Sequence[Record], lock: Mapping[str, Any]) -> Against:
         median(r.measurement["time"] for r in records),
         tuple(f"{r.measurement['optimizer']} {r.measurement['rate']:.3g}" for r in records),
         sum(_is_catapult(r) for r in records),
+        {name: why for r in records for name, why in r.measurement["lost"].items()},
     )
 
 

@@ -71,6 +71,8 @@ def _notes(certificate: Certificate) -> list[str]:
             "Catapulted: the loss more than doubled before it came down; what else the model could do may be lost."
         )
     for verdict in certificate.verdicts:
+        lost = {name: why for found in verdict.against for name, why in found.lost.items()}
+        notes += [f"{verdict.attacker}: not everywhere with {name}: {why}" for name, why in lost.items()]
         if verdict.unavailable is not None:
             missing = "not available" if verdict.best is None else "not measured everywhere"
             notes.append(f"{verdict.attacker}: {missing}: {verdict.unavailable}")

@@ -73,6 +73,7 @@ def record(
         "rate": 0.01,
         "outcome": "budget" if steps is None else "reached",
         "time": 1.25,
+        "lost": {},
         "cost": {**cost, **measured.pop("cost", {})},
         **measured,
     }

@@ -281,8 +281,8 @@ def test_settings_that_cannot_be_run(target: str, tmp_path: Path, settings: Mapp
 
 
 def test_a_target_whose_loss_cannot_be_computed_is_refused(tmp_path: Path) -> None:
-    path = module_in(tmp_path, TINY.replace("torch.arange(40) % 4", "torch.arange(40) % 4 + 1"))
-    with pytest.raises(InvalidInput, match=f"^{path}:tiny: its loss cannot be computed: IndexError: Target 4"):
+    path = module_in(tmp_path, TINY.replace("nn.Linear(8, 4)", "nn.Linear(8, 3)"))
+    with pytest.raises(InvalidInput, match=f"^{path}:tiny: its loss cannot be computed: IndexError: Target 3"):
         _certified(f"{path}:tiny", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

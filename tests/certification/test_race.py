@@ -147,6 +147,22 @@ def test_an_attacker_that_blew_up_and_came_back_has_reached_it_and_says_so(monke
     assert (found.steps, found.outcome) == (2, "catapulted")
 
 
+@pytest.mark.parametrize("error", [InvalidInput("singular"), racing.LinAlgError("singular")])
+def test_a_run_that_raises_leaves_the_others_in_the_race(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    original = racing.fine_tune
+
+    def raising(model, loss, data, optimizer, steps, target, lr):
+        if lr > 1:
+            raise error
+        return original(model, loss, data, optimizer, steps, target, lr=lr)
+
+    monkeypatch.setattr(racing, "fine_tune", raising)
+    found = _race((2.0, 0.4, 2.5))
+    assert (found.steps, found.lost) == (3, {"sgd": "singular"})
+    with pytest.raises(type(error), match="singular"):
+        _race((2.0, 2.5))
+
+
 def test_the_time_of_a_step_is_the_median(monkeypatch: pytest.MonkeyPatch) -> None:
     runs = [Run(Outcome.BUDGET, None, (1.0, 0.9, 0.8), seconds=seconds) for seconds in (2.0, 4.0, 60.0)]
     _given(monkeypatch, *runs)

@@ -146,6 +146,12 @@ def test_the_printed_table_has_a_line_for_each_attacker_in_80_columns() -> None:
         assert " ".join(line.split()) == f"{name} broken, catapulted 1.50 × 10 of 10 123,456,789 12.3 ×"
 
 
+def test_an_optimizer_that_could_not_be_used_is_told() -> None:
+    found = _verdict(record(), record(seed=1, lost={"newton": "the Hessian is singular"}))
+    assert found.to_json()["locks"][0]["lost"] == {"newton": "the Hessian is singular"}
+    assert "merge: not everywhere with newton: the Hessian is singular" in _printed(_certificate(found))
+
+
 def test_what_words_do_not_say_is_printed_below() -> None:
     plain = _printed(_certificate(_over_seeds(10)))
     assert "merge broken at no cost 1.00 × 1 of 1 0 1.2 ×" in [" ".join(line.split()) for line in plain.splitlines()]
