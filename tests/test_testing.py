@@ -13,7 +13,7 @@ from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
 
 QUIET = hypothesis.settings(
-    max_examples=300,
+    max_examples=150,
     phases=[hypothesis.Phase.generate],
     database=None,
     deadline=None,
@@ -23,7 +23,7 @@ QUIET = hypothesis.settings(
 
 
 def found(strategy: st.SearchStrategy, predicate: Callable[[Any], bool]) -> Any:
-    """The first drawn example that satisfies the predicate; fails where 300 draws hold none."""
+    """The first drawn example that satisfies the predicate; fails where 150 draws hold none."""
     return hypothesis.find(strategy, predicate, settings=QUIET)
 
 

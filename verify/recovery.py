@@ -260,7 +260,7 @@ def _grid(networks: Sequence[str], alphas: Sequence[float], forms: Sequence[str]
 study = Study(
     name="recovery",
     grids={
-        "quick": _grid(["mlp"], [1e6], ["rotated"], 3),
+        "quick": _grid(["mlp"], [1e6], ["rotated"], 2),
         "standard": _grid(NETWORKS, [1e4, 1e6], ["rotated", "dense"], 3),
         "deep": _grid(NETWORKS, [10.0**n for n in range(1, 9)], ["rotated", "dense"], 10),
     },

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from specbound.checks.adversarial import ascend, check_adversarial, device_of, on_device
-from specbound.checks.budget import BUDGETS, budget_of
+from specbound.checks.budget import BUDGETS, Budget, budget_of
 from specbound.checks.falsify import falsify
 from specbound.checks.margins import margins
 from specbound.checks.property import check_property
@@ -30,6 +30,7 @@ from tests.conftest import ROOT
 CATALOG = catalog()
 MUTANTS = [s.mutate(mutant) for s in CATALOG.values() for mutant in s.mutants]
 SMALL = budget_of("quick", {"random_instances": 4000, "ascent_steps": 20})
+SMALLEST = budget_of("quick", {"random_instances": 1500, "ascent_steps": 10, "property_examples": 25})
 TRUE = [s for s in CATALOG.values() if s.expected is Expected.HOLDS]
 
 
@@ -42,9 +43,16 @@ def _assert_rebuilds(statement: Statement, found: Evidence) -> None:
 
 
 @pytest.mark.parametrize("statement", TRUE, ids=lambda s: s.id)
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
-def test_no_counterexample_to_what_holds(statement: Statement, seed: int) -> None:
-    for found in (check_property(statement, 100, seed), check_adversarial(statement, SMALL, seed)):
+@pytest.mark.parametrize(
+    ("seed", "budget"),
+    [(0, SMALLEST), *(pytest.param(seed, SMALL, marks=pytest.mark.slow) for seed in (0, 1))],
+    ids=["smallest", "small", "other"],
+)
+def test_no_counterexample_to_what_holds(statement: Statement, seed: int, budget: Budget) -> None:
+    for found in (
+        check_property(statement, budget.property_examples, seed),
+        check_adversarial(statement, budget, seed),
+    ):
         assert found.verdict in (Verdict.HOLDS, Verdict.UNDECIDED, Verdict.CONSISTENT)
         assert found.recipe is None
         word = "CONSISTENT" if statement.relation is Relation.EQ else "HOLDS"

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specbound.core.catalogue import catalog
@@ -16,6 +16,7 @@ RECIPES = {f"{s.id}-{r.name}": (s, r) for s in catalog().values() for r in recip
 
 
 @pytest.mark.parametrize("name", RECIPES)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_a_drawn_instance_meets_its_domain_and_survives_json(name: str, data: st.DataObject) -> None:
     statement, recipe = RECIPES[name]

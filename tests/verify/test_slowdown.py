@@ -155,11 +155,20 @@ def test_a_locked_model_that_relearns_below_the_limit_is_a_surprise() -> None:
     assert "reached after 40 steps" in line
 
 
-def test_a_locked_transformer_that_takes_longer_than_the_unlocked_one_is_a_surprise() -> None:
-    record = next(r for r in _records("real") if r.parameters["alpha"] == 1e4)
-    for reached in (None, record.prediction["reached"] + 1):
-        (line,) = real.unexpected([_changed(record, reached=reached)])
-        assert "predicted at most" in line
+@pytest.mark.parametrize(("attacker", "most"), [("optimizer_only", 1.0), ("merge", 1.2), ("freeze", 1.5)])
+def test_a_locked_transformer_that_takes_longer_than_predicted_is_a_surprise(attacker: str, most: float) -> None:
+    found = [r for r in _records("real") if (r.parameters["attacker"], r.parameters["alpha"]) == (attacker, 1e4)]
+    limit = round(most * found[0].prediction["reached"])
+    assert real.unexpected([_changed(found[0], reached=limit)]) == []
+    for reached in (None, limit + 1 + limit // 3):
+        (line,) = real.unexpected([_changed(found[0], reached=reached)])
+        assert "steps; predicted" in line
+
+
+def test_a_merged_transformer_that_is_faster_than_the_unlocked_one_is_a_surprise() -> None:
+    record = next(r for r in _records("real") if r.parameters["attacker"] == "merge")
+    (line,) = real.unexpected([_changed(record, reached=record.prediction["reached"] - 2)])
+    assert "steps; predicted" in line
 
 
 def test_a_cell_of_the_table_tells_steps_or_why_there_are_none() -> None:
@@ -187,7 +196,7 @@ def _with_exponent(record: Record, exponent: float) -> Record:
 def test_verdicts_follow_the_records() -> None:
     limits = [r for name in ("sgd", "adam", "muon") for r in _limits(name) if r.parameters["steps"] == 0]
     same = _records("invariance")
-    assert _judged() == dict.fromkeys(("P3", "P6", "P7", "P9"), claims.UNDECIDED)
+    assert _judged() == dict.fromkeys(("P3", "P6", "P7", "P8", "P9", "P11"), claims.UNDECIDED)
     for exponent, verdict in ((-1, claims.CONFIRMED), (-2, claims.REFUTED), (0, claims.REFUTED)):
         assert _judged(slowdown=[_with_exponent(r, exponent) for r in limits])["P3"] == verdict
     parted = [_changed(r, distances=[1.0], parted=1) for r in same]
@@ -206,10 +215,31 @@ def test_verdicts_follow_the_records() -> None:
     assert _judged(windows=[_changed(r, upper=1e-39) for r in upper])["P9"] == claims.CONFIRMED
 
 
+def _costing(records: list[Record], parameters: int) -> list[Record]:
+    cost = {**records[0].measurement["cost"], "parameters": parameters}
+    return [_changed(record, cost=cost) for record in records]
+
+
+def test_verdicts_on_the_limit_follow_the_attackers() -> None:
+    every = _records("recovery")
+    by_name = {
+        name: [r for r in every if r.parameters["attacker"] == name] for name in ("merge", "inject", "optimizer_only")
+    }
+    slow, merge, inject = by_name["optimizer_only"], by_name["merge"], by_name["inject"]
+    unreached = [_changed(r, steps=None) for r in inject]
+    assert _judged(recovery=every)["P8"] == claims.CONDITION
+    assert _judged(recovery=[*slow, *inject])["P8"] == claims.CONFIRMED
+    assert _judged(recovery=[*slow, *inject, *_costing(merge, 10)])["P8"] == claims.CONFIRMED
+    assert _judged(recovery=[*slow, *unreached, *merge])["P8"] == claims.REFUTED
+    assert _judged(recovery=every)["P11"] == claims.CONFIRMED
+    assert _judged(recovery=[*slow, *(_changed(r, steps=None) for r in merge)])["P11"] == claims.REFUTED
+    assert _judged(recovery=merge)["P11"] == claims.UNDECIDED
+
+
 def test_claims_are_written_with_links_to_what_is_there(tmp_path: Path) -> None:
     for study in ("slowdown", "invariance", "windows"):
         shutil.copytree(QUICK / study, tmp_path / study)
     claims.write(tmp_path)
     text = (tmp_path / claims.FILE).read_text()
-    assert text.count("\n## P") == 4
+    assert text.count("\n## P") == 6
     assert "(figures/" not in text
