@@ -239,30 +239,37 @@ def _factor(value: float) -> str:
     return f"{value:.2f}" if isfinite(value) else f"> {SLACK}"
 
 
-def _grid(networks: Sequence[str], alphas: Sequence[float], forms: Sequence[str], seeds: int) -> list[Grid]:
-    def grid(which: str, attackers: Sequence[str], forms: Sequence[str], networks: Sequence[str]) -> Grid:
+def _grid(networks: Sequence[str], alphas: Sequence[float], dense: Sequence[float], seeds: int) -> list[Grid]:
+    def grid(
+        which: str,
+        attackers: Sequence[str],
+        networks: Sequence[str] = networks,
+        form: str = "rotated",
+        at: Sequence[float] = alphas,
+    ) -> Grid:
         axes: Mapping[str, Sequence[Any]] = {
             "network": networks,
             "lock": [which],
             "attacker": attackers,
-            "form": forms,
-            "alpha": alphas,
+            "form": [form],
+            "alpha": at,
         }
         return Grid(axes, seeds=seeds)
 
     return [
-        grid("one layer", list(ATTACKS), forms, networks),
-        grid("two-sided", ["freeze", "merge"], ["rotated"], networks),
-        grid("every layer", ["optimizer_only", *EXPANSIONS, "merge"], ["rotated"], networks[:1]),
+        grid("one layer", list(ATTACKS)),
+        grid("two-sided", ["freeze", "merge"]),
+        grid("every layer", ["optimizer_only", *EXPANSIONS, "merge"], networks[:1]),
+        *([grid("one layer", [name for name in SAME if name in ATTACKS], form="dense", at=dense)] if dense else []),
     ]
 
 
 study = Study(
     name="recovery",
     grids={
-        "quick": _grid(["mlp"], [1e6], ["rotated"], 2),
-        "standard": _grid(NETWORKS, [1e4, 1e6], ["rotated", "dense"], 3),
-        "deep": _grid(NETWORKS, [10.0**n for n in range(1, 9)], ["rotated", "dense"], 10),
+        "quick": _grid(["mlp"], [1e6], [], 2),
+        "standard": _grid(NETWORKS, [1e4, 1e6], [1e4], 3),
+        "deep": _grid(NETWORKS, [10.0**n for n in range(1, 9)], [1e2, 1e4, 1e6], 10),
     },
     predict=predict,
     measure=measure,
