@@ -212,7 +212,7 @@ def _linear_expansion(records: Records) -> Judged:
     why = (
         "Steps to a target over the unlocked model's, and growth of the model: "
         f"{_ratios_told(found)}. The expansion {'restores' if by_expansion else 'does not restore'} fast training; "
-        f"without any growth of the locked model {', '.join(cheaper) or 'none'} does."
+        f"without any growth of the locked model it comes back by {', '.join(cheaper) or 'none'}."
     )
     claim = "An attacker with enough knowledge restores fast convergence at a linear increase in model size."
     evidence = ("figures/recovery_ratio.png", "figures/recovery_cost.png", "recovery/records.jsonl")

@@ -158,7 +158,7 @@ def test_a_locked_model_that_relearns_below_the_limit_is_a_surprise() -> None:
 @pytest.mark.parametrize(("attacker", "most"), [("optimizer_only", 1.0), ("merge", 1.2), ("freeze", 1.5)])
 def test_a_locked_transformer_that_takes_longer_than_predicted_is_a_surprise(attacker: str, most: float) -> None:
     found = [r for r in _records("real") if (r.parameters["attacker"], r.parameters["alpha"]) == (attacker, 1e4)]
-    limit = round(most * found[0].prediction["reached"])
+    limit = int(most * found[0].prediction["reached"])
     assert real.unexpected([_changed(found[0], reached=limit)]) == []
     for reached in (None, limit + 1 + limit // 3):
         (line,) = real.unexpected([_changed(found[0], reached=reached)])
