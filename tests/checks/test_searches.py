@@ -56,9 +56,9 @@ def test_no_counterexample_to_what_holds(statement: Statement, seed: int, budget
         assert found.recipe is None
         word = "CONSISTENT" if statement.relation is Relation.EQ else "HOLDS"
         assert found.counts[word] > found.examples / 4
-    # A few draws alone need not come near to equality.
     assert searched.margin is not None
-    assert abs(searched.margin) < (1e-2 if budget is SMALLEST else 1e-3)
+    # A few draws need not come near to equality.
+    assert budget is SMALLEST or abs(searched.margin) < 1e-3
 
 
 @pytest.mark.slow
