@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from threadpoolctl import threadpool_limits
 from torch import nn
 
@@ -165,9 +166,9 @@ def distance(record: Record) -> float:
 
 
 def ratio(record: Record) -> float:
-    """An attacker's steps over the unlocked model's; infinite where it did not get there."""
-    steps = record.measurement["steps"]
-    return inf if steps is None else steps / record.prediction["unlocked"]
+    """An attacker's steps over the unlocked model's; infinite where they are more than ``SLACK`` times as many."""
+    steps, unlocked = record.measurement["steps"], record.prediction["unlocked"]
+    return inf if steps is None or steps > SLACK * unlocked else steps / unlocked
 
 
 def unexpected(records: Sequence[Record]) -> list[str]:
@@ -205,7 +206,7 @@ def _is_near(steps: int | None, predicted: int | None) -> bool:
 
 
 def show(records: Sequence[Record], console: Console) -> None:
-    """Prints for each lock and attacker the steps over the unlocked model's, by network, and the cost."""
+    """Prints for each lock and attacker the steps over the unlocked model's, by network, and then what attacks cost."""
     done = measured_in(records)
     networks = list(dict.fromkeys(record.parameters["network"] for record in done))
     for which in dict.fromkeys(record.parameters["lock"] for record in done):
@@ -213,26 +214,33 @@ def show(records: Sequence[Record], console: Console) -> None:
         alphas = sorted({record.parameters["alpha"] for record in mine})
         title = f"{which} locked, α = {', '.join(f'{alpha:.0e}' for alpha in alphas)}: steps to a target over unlocked"
         title += f" (> {SLACK}: not reached), medians; losses: how far from those predicted, relative"
-        columns = [*networks, "losses", "parameters", "flops", "bytes", "time"]
-        shown = table(title, columns)
-        for attacker in dict.fromkeys(record.parameters["attacker"] for record in mine):
-            shown.add_row(attacker, *_row([r for r in mine if r.parameters["attacker"] == attacker], networks))
+        shown = _named(title, [*networks, "losses"])
+        for attacker, of_it in _by_attacker(mine).items():
+            ratios = ([ratio(r) for r in of_it if r.parameters["network"] == network] for network in networks)
+            apart = [distance(record) for record in of_it if record.prediction["losses"] is not None]
+            told = f"to {max(apart):.0e}" if apart else "–"
+            shown.add_row(attacker, *(_factor(median(cell)) if cell else "–" for cell in ratios), told)
         console.print(shown)
+    if not done:
+        return
+    shown = _named("cost against the locked model, medians", ["parameters", "flops", "bytes", "time over unlocked"])
+    for attacker, of_it in _by_attacker(done).items():
+        costs = [record.measurement["cost"] for record in of_it]
+        numbers = (f"{median(cost[name] for cost in costs):+,.0f}" for name in ("parameters", "flops", "memory"))
+        shown.add_row(attacker, *numbers, f"{median(record.measurement['time'] for record in of_it):.1f} ×")
+    console.print(shown)
 
 
-def _row(mine: Sequence[Record], networks: Sequence[str]) -> list[str]:
-    cells: list[str] = []
-    for network in networks:
-        ratios = [ratio(record) for record in mine if record.parameters["network"] == network]
-        cells.append(_factor(median(ratios)) if ratios else "–")
-    apart = [distance(record) for record in mine if record.prediction["losses"] is not None]
-    costs = [record.measurement["cost"] for record in mine]
-    return [
-        *cells,
-        f"to {max(apart):.0e}" if apart else "–",
-        *(f"{median(cost[name] for cost in costs):+,.0f}" for name in ("parameters", "flops", "memory")),
-        f"{median(record.measurement['time'] for record in mine):.1f} ×",
-    ]
+def _by_attacker(records: Sequence[Record]) -> dict[str, list[Record]]:
+    names = dict.fromkeys(record.parameters["attacker"] for record in records)
+    return {name: [record for record in records if record.parameters["attacker"] == name] for name in names}
+
+
+def _named(title: str, columns: Sequence[str]) -> Table:
+    """A table that breaks no attacker's name."""
+    made = table(title, columns)
+    made.columns[0].no_wrap = True
+    return made
 
 
 def _factor(value: float) -> str:
@@ -268,7 +276,7 @@ study = Study(
     name="recovery",
     grids={
         "quick": _grid(["mlp"], [1e6], [], 2),
-        "standard": _grid(NETWORKS, [1e4, 1e6], [1e4], 3),
+        "standard": _grid(NETWORKS, [1e4, 1e6], [1e4], 5),
         "deep": _grid(NETWORKS, [10.0**n for n in range(1, 9)], [1e2, 1e4, 1e6], 10),
     },
     predict=predict,

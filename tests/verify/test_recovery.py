@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
+from math import inf
 from typing import Any
 
 import pytest
@@ -140,12 +141,23 @@ def test_tables_tell_steps_and_costs_in_80_columns(records: list[Record]) -> Non
     recovery.show([*records, slow], Console(file=stream, width=80))
     lines = stream.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
-    rows = {line.split()[0]: line for line in lines if "×" in line}
-    assert set(rows) == {str(record.parameters["attacker"]) for record in [*records, slow]}
+    attackers = {str(record.parameters["attacker"]) for record in [*records, slow]}
+    rows = {line.split()[0]: line for line in lines if ">" in line or " to " in line}
+    assert attackers <= set(rows)
+    costs = {line.split()[0]: line.split()[1:] for line in lines if "×" in line}
+    assert set(costs) == attackers
+    assert costs["merge"][0].startswith("-")
     assert rows["merge"].split()[1:3] == ["1.00", "to"]
     assert rows["merge_and_factor"].split()[1:3] == [">", "10"]
     assert rows["optimizer_only"].split()[1:4] == [">", "10", "–"]
-    assert sum("locked, α = 1e+06" in line for line in lines) == 2
+    assert " ".join(stream.getvalue().split()).count("locked, α = 1e+06") == 2
+
+
+def test_who_gets_there_after_more_than_ten_times_the_steps_has_not(records: list[Record]) -> None:
+    unlocked = _of(records, "merge").prediction["unlocked"]
+    just, late = (_changed(_of(records, "merge"), {}, steps=10 * unlocked + more) for more in (0, 1))
+    assert recovery.ratio(just) == 10
+    assert recovery.ratio(late) == inf
 
 
 def test_a_study_that_was_measured_nowhere_shows_nothing() -> None:
