@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isinf
+from math import inf, isinf
 from pathlib import Path
 
 import matplotlib as mpl
@@ -75,8 +75,8 @@ def _panel(axes: Axes, records: Sequence[Record], attackers: Sequence[str]) -> N
         found = ratio(record)
         at, marker = (CENSORED, ">") if isinf(found) else (found, "o")
         axes.scatter(at, height, s=16, c=COLOURS[network], marker=marker, alpha=0.7, linewidths=0, zorder=3)
-        if record.prediction["steps"] is not None:
-            predicted = record.prediction["steps"] / record.prediction["unlocked"]
+        predicted = (record.prediction["steps"] or inf) / record.prediction["unlocked"]
+        if predicted <= SLACK:
             axes.scatter(predicted, height, s=45, c=BLACK, marker="|", linewidths=0.8, zorder=4)
     axes.set_xlim(0.5, 1.6 * SLACK)
     axes.set_xticks([0.5, 1, 1.5, 3, 10], ["½", "1", "1.5", "3", "10"])
