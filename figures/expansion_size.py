@@ -11,8 +11,10 @@ from figures.panels import new_panels
 from figures.recovery_ratio import CENSORED
 from figures.style import BLACK, BLUE, GREY, ORANGE, save
 from specbound.campaign import Record
+from specbound.certification.cells import SLACK
+from specbound.certification.verdict import BROKEN
 from specbound.core.errors import InvalidInput
-from verify.recovery import FAST, SLACK, ratio
+from verify.recovery import ratio
 
 STUDY = "recovery"
 
@@ -33,7 +35,7 @@ def draw(results: Path, out: Path) -> list[Path]:
     for axes, network in zip(panels, dict.fromkeys(r.parameters["network"] for r in shown), strict=True):
         mine = [record for record in shown if record.parameters["network"] == network]
         axes.set_yscale("log")
-        axes.axhspan(0.4, FAST, color=GREY, alpha=0.18, linewidth=0)
+        axes.axhspan(0.4, BROKEN, color=GREY, alpha=0.18, linewidth=0)
         axes.axhline(1, color=BLACK, linewidth=0.6)
         for attacker in dict.fromkeys(record.parameters["attacker"] for record in mine):
             steps = median(ratio(r) for r in mine if r.parameters["attacker"] == attacker)

@@ -14,7 +14,9 @@ from figures.panels import new_panels
 from figures.recovery_ratio import CENSORED, one_layer
 from figures.style import BLACK, BLUE, GREY, ORANGE, save
 from specbound.campaign import Record
-from verify.recovery import FAST, SLACK, ratio
+from specbound.certification.cells import SLACK
+from specbound.certification.verdict import BROKEN
+from verify.recovery import ratio
 
 STUDY = "recovery"
 
@@ -36,7 +38,7 @@ def draw(results: Path, out: Path) -> list[Path]:
     figure, (panels,) = new_panels(shown, rows=1, height=3.6, shared=False)
     for axes, network in zip(panels, dict.fromkeys(r.parameters["network"] for r in shown), strict=True):
         axes.set_yscale("log")
-        axes.axhspan(0.4, FAST, color=GREY, alpha=0.18, linewidth=0)
+        axes.axhspan(0.4, BROKEN, color=GREY, alpha=0.18, linewidth=0)
         axes.axhline(1, color=BLACK, linewidth=0.5, alpha=0.4)
         axes.axvline(0, color=BLACK, linewidth=0.5, alpha=0.4)
         _points(axes, [record for record in shown if record.parameters["network"] == network], attackers)

@@ -15,8 +15,10 @@ from figures.loading import measured
 from figures.panels import TITLES
 from figures.style import BLACK, BLUE, FULL_WIDTH, GREEN, GREY, ORANGE, SETTINGS, save
 from specbound.campaign import Record
+from specbound.certification.cells import SLACK
+from specbound.certification.verdict import BROKEN
 from specbound.core.errors import InvalidInput
-from verify.recovery import FAST, SLACK, ratio
+from verify.recovery import ratio
 
 STUDY = "recovery"
 
@@ -64,7 +66,7 @@ def draw(results: Path, out: Path) -> list[Path]:
 
 def _panel(axes: Axes, records: Sequence[Record], attackers: Sequence[str]) -> None:
     axes.set_xscale("log")
-    axes.axvspan(0, FAST, color=GREY, alpha=0.18, linewidth=0)
+    axes.axvspan(0, BROKEN, color=GREY, alpha=0.18, linewidth=0)
     axes.axvline(1, color=BLACK, linewidth=0.6)
     networks = list(dict.fromkeys(record.parameters["network"] for record in records))
     for record in records:

@@ -25,9 +25,8 @@ from specbound.locking.layers import locks_in, put
 from specbound.training.gradient import Gradient
 from specbound.training.loop import fine_tune
 from specbound.training.stability import stability_limit
-from verify.intervals import interval
+from verify.scenes import Expected, elsewhere, show_scenes
 from verify.starts import Start, Within, beside_leading, locked_start, restricted_start, unlocked_start
-from verify.tables import SPREAD, table
 from verify.tasks import NETWORKS, task
 
 STEPS = 100
@@ -43,18 +42,6 @@ CHAINS = (1, 2, 3, 5)
 
 APART = 100.0
 """Between the two α whose limits give an exponent."""
-
-
-@dataclass(frozen=True)
-class Expected:
-    """Between what a measured number is predicted to lie."""
-
-    low: float
-    high: float
-
-    @classmethod
-    def near(cls, value: float, relative: float) -> Expected:
-        return cls(*sorted((value * (1 - relative), value * (1 + relative))))
 
 
 @dataclass(frozen=True)
@@ -337,8 +324,7 @@ SCENES: Mapping[str, Scene] = {
 def predict(scene: str, network: str, alpha: float, seed: int) -> dict[str, Any]:
     """Between what the scene's number is predicted to lie."""
     with threadpool_limits(limits=1):
-        expected = SCENES[scene].predict(network, alpha, seed)
-    return {"low": expected.low, "high": expected.high}
+        return SCENES[scene].predict(network, alpha, seed).to_json()
 
 
 def measure(scene: str, network: str, alpha: float, seed: int) -> dict[str, Any]:
@@ -349,31 +335,14 @@ def measure(scene: str, network: str, alpha: float, seed: int) -> dict[str, Any]
 
 def unexpected(records: Sequence[Record]) -> list[str]:
     """Numbers that lie elsewhere than predicted."""
-    found: list[str] = []
-    for record in measured_in(records):
-        value, low, high = record.measurement["value"], record.prediction["low"], record.prediction["high"]
-        if not low <= value <= high:
-            number = SCENES[record.parameters["scene"]].number
-            found.append(f"{record}: {number}: {value:.6g}; predicted {low:.6g} to {high:.6g}")
-    return found
+    return elsewhere(records, {name: scene.number for name, scene in SCENES.items()})
 
 
 def show(records: Sequence[Record], console: Console) -> None:
     """Prints each report with the number that it comes to, by network, and whether it is where it was predicted."""
-    done = measured_in(records)
-    networks = list(dict.fromkeys(record.parameters["network"] for record in done))
-    shown = table(f"reported anomalies in small: measured{SPREAD}", ["α", *networks, "as predicted"])
-    for scene, alpha in dict.fromkeys((r.parameters["scene"], r.parameters["alpha"]) for r in done):
-        mine = [r for r in done if (r.parameters["scene"], r.parameters["alpha"]) == (scene, alpha)]
-        cells = ([r.measurement["value"] for r in mine if r.parameters["network"] == network] for network in networks)
-        held = sum(r.prediction["low"] <= r.measurement["value"] <= r.prediction["high"] for r in mine)
-        shown.add_row(
-            f"{SCENES[scene].report}:\n{SCENES[scene].number}",
-            f"{alpha:.0e}",
-            *(interval(cell, ".3g") for cell in cells),
-            f"{held} of {len(mine)}",
-        )
-    console.print(shown)
+    networks = list(dict.fromkeys(record.parameters["network"] for record in measured_in(records)))
+    names = {name: f"{scene.report}:\n{scene.number}" for name, scene in SCENES.items()}
+    show_scenes(records, console, "reported anomalies in small", names, "network", networks)
 
 
 def _grid(networks: Sequence[str], seeds: int) -> list[Grid]:

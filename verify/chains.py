@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from specbound.attacks.factor_chain import even_factors
+from specbound.attacks.modules import linear
 from specbound.campaign import Grid, Record, Study, measured_in
 from specbound.curvature import Operator, hessian, top_singular_value, top_singular_value_of
 from specbound.locking.layers import locks_in
@@ -60,15 +61,9 @@ def chain(network: str, kind: str, count: int, alpha: float, seed: int) -> tuple
         for factor in factors[:-1]:
             factor[:k] /= alpha ** (1 / count)
         factors[-1][:, :k] *= alpha ** (1 - 1 / count)
-    pair.locked = nn.Sequential(*map(_linear, factors))
+    pair.locked = nn.Sequential(*map(linear, factors))
     pair.compensator.requires_grad_(kind == "trained")
     return Start(model, start.loss, start.data, start.layer, start.k), k
-
-
-def _linear(weight: Tensor) -> nn.Linear:
-    made = nn.Linear(weight.shape[1], weight.shape[0], bias=False, dtype=weight.dtype)
-    made.weight = nn.Parameter(weight)
-    return made
 
 
 def powers(start: Start, kind: str, count: int, k: int) -> Tensor:

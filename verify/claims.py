@@ -9,10 +9,11 @@ from pathlib import Path
 from statistics import mean, median
 
 from specbound.campaign import Record, measured_in, read
+from specbound.certification.verdict import BROKEN
 from specbound.core.provenance import write_atomically
 from verify.invariance import METHODS
 from verify.predictions import PREDICTED
-from verify.recovery import FAST, distance, ratio
+from verify.recovery import distance, ratio
 from verify.slowdown import CLOSE, exponents
 from verify.windows import SMALLEST_NORMAL
 
@@ -204,7 +205,7 @@ def _ratios_told(found: Mapping[str, tuple[float, float]]) -> str:
 
 def _linear_expansion(records: Records) -> Judged:
     found = _recovered(records)
-    fast = {name: growth for name, (steps, growth) in found.items() if steps <= FAST}
+    fast = {name: growth for name, (steps, growth) in found.items() if steps <= BROKEN}
     by_expansion = "inject" in fast
     cheaper = {name: growth for name, growth in fast.items() if growth <= 0}
     decided = "inject" in found and len(found) > 1
@@ -224,7 +225,7 @@ def _combined(records: Records) -> Judged:
     decided = {"merge", "optimizer_only"} <= set(found)
     steps = {name: found[name][0] for name in ("merge", "optimizer_only") if decided}
     exact = [r for r in records.get("recovery", ()) if r.parameters["attacker"] == "merge"]
-    verdict = UNDECIDED if not decided else CONFIRMED if steps["merge"] <= FAST < steps["optimizer_only"] else REFUTED
+    verdict = UNDECIDED if not decided else CONFIRMED if steps["merge"] <= BROKEN < steps["optimizer_only"] else REFUTED
     why = (
         f"Merged, a locked model takes {steps['merge']:.2f} times the unlocked steps, and its losses are within "
         f"{max(distance(r) for r in exact):.0e} of the unlocked run's, two-sided locks included."

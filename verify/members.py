@@ -16,12 +16,10 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 from torch import nn
 
-from specbound.campaign import Grid, Record, Study, measured_in
+from specbound.campaign import Grid, Record, Study
 from specbound.checks.network import Case, members
 from specbound.checks.network.congruence import norm
 from specbound.training.stability import stability_limit
-from verify.anomalies import Expected
-from verify.intervals import interval
 from verify.rescaled import (
     MEMBERS,
     balanced,
@@ -39,7 +37,7 @@ from verify.rescaled import (
     with_normalised_keys,
     with_tied_keys,
 )
-from verify.tables import SPREAD, table
+from verify.scenes import Expected, elsewhere, show_scenes
 
 STEPS = 100
 
@@ -229,7 +227,7 @@ def predict(scene: str, member: str, alpha: float, seed: int) -> dict[str, Any]:
         expected = SCENES[scene].expected
         if not isinstance(expected, Expected):
             expected = expected(member, alpha, seed)
-    return {"low": expected.low, "high": None if expected.high == inf else expected.high}
+    return expected.to_json()
 
 
 def measure(scene: str, member: str, alpha: float, seed: int) -> dict[str, Any]:
@@ -238,37 +236,17 @@ def measure(scene: str, member: str, alpha: float, seed: int) -> dict[str, Any]:
         return {"value": SCENES[scene].measure(member, alpha, seed)}
 
 
-def _held(record: Record) -> bool:
-    low, high = record.prediction["low"], record.prediction["high"]
-    return low <= record.measurement["value"] <= (inf if high is None else high)
+NUMBERS = {name: scene.number for name, scene in SCENES.items()}
 
 
 def unexpected(records: Sequence[Record]) -> list[str]:
     """Numbers that lie elsewhere than predicted."""
-    found: list[str] = []
-    for record in measured_in(records):
-        if not _held(record):
-            low, high = record.prediction["low"], record.prediction["high"]
-            ends = f"at least {low:.6g}" if high is None else f"{low:.6g} to {high:.6g}"
-            number = SCENES[record.parameters["scene"]].number
-            found.append(f"{record}: {number}: {record.measurement['value']:.6g}; predicted {ends}")
-    return found
+    return elsewhere(records, NUMBERS)
 
 
 def show(records: Sequence[Record], console: Console) -> None:
     """Prints each number by what is rescaled, and whether it is where it was predicted."""
-    done = measured_in(records)
-    shown = table(f"rescalings that keep a function: measured{SPREAD}", ["α", *MEMBERS, "as predicted"])
-    for scene, alpha in dict.fromkeys((r.parameters["scene"], r.parameters["alpha"]) for r in done):
-        mine = [r for r in done if (r.parameters["scene"], r.parameters["alpha"]) == (scene, alpha)]
-        cells = ([r.measurement["value"] for r in mine if r.parameters["member"] == member] for member in MEMBERS)
-        shown.add_row(
-            SCENES[scene].number,
-            f"{alpha:.0e}",
-            *(interval(cell, ".3g") for cell in cells),
-            f"{sum(map(_held, mine))} of {len(mine)}",
-        )
-    console.print(shown)
+    show_scenes(records, console, "rescalings that keep a function", NUMBERS, "member", tuple(MEMBERS))
 
 
 def _grid(scenes: Mapping[str, Scene], alphas: Sequence[float], seeds: int) -> list[Grid]:

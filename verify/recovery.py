@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
 from math import inf, isfinite
@@ -15,8 +15,10 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 
 from specbound.attacks import ATTACKS, Attacked, attack, inject
+from specbound.attacks.attacked import Optimizer, unchanged
 from specbound.campaign import Grid, Record, Study, measured_in
-from specbound.certification.race import Recipe, race
+from specbound.certification.cells import SLACK
+from specbound.certification.race import Finish, Recipe, race, step_time
 from specbound.locking.layers import all_lockable, locks_in
 from specbound.locking.lock import lock
 from specbound.training.loop import fine_tune
@@ -25,15 +27,11 @@ from verify.starts import Start, restricted_start, unlocked_start
 from verify.tables import table
 from verify.tasks import NETWORKS
 
-STEPS, SLACK = 40, 10
-"""The unlocked model's run that sets the target loss, at half of its largest stable learning rate; and how many times
-as many steps an attacker may take."""
+STEPS = 40
+"""Of the unlocked model's run that sets the target loss, at half of its largest stable learning rate."""
 
 AROUND = (4.0, 2.0, 1.0, 0.5, 0.25)
 """Learning rates that are tried, over the unlocked model's largest stable one."""
-
-FAST = 1.5
-"""Recovered: at most this many times the steps of the unlocked model."""
 
 LOCKS = ("one layer", "two-sided", "every layer")
 
@@ -95,7 +93,10 @@ def _without_lock(network: str, which: str, attacker: str, form: str, seed: int)
     return _attacked(attacker, inserted).model
 
 
-def _race(start: Start, model: nn.Module, network: str, seed: int, wrapped: Any = lambda optimizer: optimizer) -> Any:
+Wrapped = Callable[[Optimizer], Optimizer]
+
+
+def _race(start: Start, model: nn.Module, network: str, seed: int, wrapped: Wrapped = unchanged) -> Finish:
     rate, target = _reference(network, seed)
     recipe = Recipe("sgd", tuple(rate * factor for factor in AROUND))
     return race(model, start.loss, start.data, [recipe], STEPS * SLACK, target, wrapped)
@@ -117,7 +118,7 @@ def _unlocked_steps(network: str, seed: int) -> int:
     return found
 
 
-def _losses(start: Start, model: nn.Module, network: str, seed: int, wrapped: Any) -> list[float]:
+def _losses(start: Start, model: nn.Module, network: str, seed: int, wrapped: Wrapped = unchanged) -> list[float]:
     rate, _ = _reference(network, seed)
     return list(fine_tune(deepcopy(model), start.loss, start.data, wrapped("sgd"), STEPS, lr=rate / 4).losses)
 
@@ -134,7 +135,7 @@ def _predicted(network: str, lock: str, attacker: str, form: str, seed: int) -> 
     same = _without_lock(network, lock, attacker, form, seed)
     if same is None:
         return {"steps": None, "losses": None}
-    losses = _losses(start, same, network, seed, lambda optimizer: optimizer)
+    losses = _losses(start, same, network, seed)
     return {"steps": _race(start, same, network, seed).steps, "losses": losses}
 
 
@@ -146,13 +147,13 @@ def measure(network: str, lock: str, attacker: str, form: str, alpha: float, see
         finish = _race(start, found.model, network, seed, found.optimizer)
         losses = _losses(start, found.model, network, seed, found.optimizer)
         unlocked = unlocked_start(network, seed)
-        beside = _race(unlocked, unlocked.model, network, seed).step_seconds
+        time = step_time(found, unlocked.model, start.loss, start.data, finish.optimizer, finish.rate)
     return {
         "steps": finish.steps,
         "rate": finish.rate,
         "loss": finish.loss,
         "losses": [value if isfinite(value) else None for value in losses],
-        "time": finish.step_seconds / beside,
+        "time": time,
         "preservation": found.preservation_error,
         "cost": found.cost.to_json(),
         "size": sum(p.numel() for p in unlocked.model.parameters()),

@@ -70,10 +70,7 @@ def rewritten(member: str, alpha: float, seed: int) -> Case:
 
 def flat_factors(member: str, alpha: float, seed: int) -> Tensor:
     """The same for every entry of a flat vector of parameters."""
-    found = factors(member, alpha, seed)
-    one = torch.ones((), dtype=torch.float64)
-    parameters = site(member, alpha, seed).model.named_parameters()
-    return torch.cat([(torch.ones_like(p) * found.get(name, one)).detach().flatten() for name, p in parameters])
+    return members.flat_factors(site(member, alpha, seed).model, factors(member, alpha, seed))
 
 
 def balanced(model: nn.Module, found: members.Factors) -> nn.Module:

@@ -16,10 +16,15 @@ from specbound.curvature.linear_maps import CONVOLUTIONS
 from specbound.locking.layers import locks_in, put
 from specbound.locking.lock import outputs_of
 from specbound.locking.module import LockedLinear
-from specbound.locking.pair import PROBES, Spec, relative_error
+from specbound.locking.pair import PROBES, held_by, refuse_tolerance, relative_error
 
 Optimizer: TypeAlias = str | type[torch.optim.Optimizer]
 """As :func:`specbound.fine_tune` takes it."""
+
+
+def unchanged(optimizer: Optimizer) -> Optimizer:
+    """The optimizer itself."""
+    return optimizer
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Attacked:
     trainable: tuple[str, ...]
     cost: Cost
     preservation_error: float
-    optimizer: Callable[[Optimizer], Optimizer] = lambda optimizer: optimizer
+    optimizer: Callable[[Optimizer], Optimizer]
 
 
 Change: TypeAlias = Callable[[nn.Module], Mapping[str, nn.Module]]
@@ -51,7 +56,7 @@ def attacked(
     tolerance: float | None = None,
     update_flops: int = 0,
     held: int = 0,
-    optimizer: Callable[[Optimizer], Optimizer] | None = None,
+    optimizer: Callable[[Optimizer], Optimizer] = unchanged,
 ) -> Attacked:
     """Changes a copy of a model, and refuses where that changes the function.
 
@@ -61,6 +66,7 @@ def attacked(
     **Raises.** :class:`InvalidInput` where outputs are off by more, where nothing is left to train, and for parameters
     that are not finite.
     """
+    refuse_tolerance(tolerance)
     _refuse_not_finite(name, model)
     copy = deepcopy(model)
     for path, module in change(copy).items():
@@ -72,14 +78,14 @@ def attacked(
         error = (
             _moved(model, copy) if inputs is None else relative_error(*(outputs_of(m, inputs) for m in (copy, model)))
         )
-    allowed = max(Spec(1.0, 1, tolerance=tolerance).allowed(dtype) for dtype in _dtypes(model))
+    allowed = tolerance or max(held_by(dtype) for dtype in _dtypes(model))
     if not error <= allowed:
         raise InvalidInput(
             f"{name} does not keep the function: outputs are off by {error:.1e} of themselves, allowed is "
             f"{allowed:.1e}; convert the locked model to a wider dtype first, or give the tolerance that you accept"
         )
     cost = cost_of(knowledge, model, copy, update_flops, held)
-    return Attacked(copy, trainable, cost, error, optimizer or (lambda chosen: chosen))
+    return Attacked(copy, trainable, cost, error, optimizer)
 
 
 def pairs_of(name: str, model: nn.Module) -> dict[str, LockedLinear]:

@@ -60,6 +60,14 @@ class Rewritten(Replacement):
         return _matrix(self.maps)
 
 
+def linear(weight: Tensor) -> nn.Linear:
+    """A linear layer without bias that holds a weight, ``(d_out, d_in)``, as it is."""
+    with torch.device("meta"):
+        made = nn.Linear(weight.shape[1], weight.shape[0], bias=False)
+    made.weight = nn.Parameter(weight)
+    return made
+
+
 def pair_frozen(pair: LockedLinear) -> Series:
     """The two maps of a pair as they are, neither trained."""
     names = ("locked", "compensator") if pair.side == "after" else ("compensator", "locked")

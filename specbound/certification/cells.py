@@ -6,16 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import lru_cache
-from math import inf
 from typing import Any
 
-from specbound.attacks import Attacked, attack
-from specbound.certification.race import Finish, Recipe, race
+from specbound.attacks import attack
+from specbound.certification.race import Finish, Recipe, race, step_time
 from specbound.certification.target import Target, target_of
 from specbound.core.errors import InvalidInput
 from specbound.locking.lock import lock
 from specbound.numeric.ops import NotAvailable
-from specbound.training.loop import fine_tune
 
 SLACK = 10
 """An attacker gets this many times the steps that the unlocked model needs."""
@@ -23,9 +21,6 @@ SLACK = 10
 MARGIN = 0.01
 """How far above the lowest loss of the unlocked model the target is, relative: not for rounding to decide who is there.
 """
-
-ROUNDS, TIMED = 8, 5
-"""How often steps of an attacked and of the unlocked model are timed, in turn, and how many at a time."""
 
 
 def predict(target: str, recipes: Sequence[Mapping[str, Any]], steps: int, seed: int) -> dict[str, Any]:
@@ -54,7 +49,7 @@ def measure(
     finish = race(found.model, given.loss, given.data, _parsed(recipes), steps, goal, found.optimizer)
     return {
         **finish.to_json(),
-        "time": _time(given, found, finish),
+        "time": step_time(found, given.model, given.loss, given.data, finish.optimizer, finish.rate),
         "preservation_error": found.preservation_error,
         "cost": found.cost.to_json(),
         "trainable": sum(p.numel() for p in found.model.parameters() if p.requires_grad),
@@ -81,17 +76,6 @@ def _unlocked(target: str, recipes: str, steps: int, seed: int) -> tuple[float, 
             "give other optimizers or learning rates, or more steps"
         )
     return goal, race(given.model, given.loss, given.data, parsed, steps // SLACK, goal)
-
-
-def _time(given: Target, found: Attacked, finish: Finish) -> float:
-    """Both are timed here, in turn, for other work on the machine slows them alike; the least is least disturbed."""
-    pairs = ((found.model, found.optimizer(finish.optimizer)), (given.model, finish.optimizer))
-    least = [inf, inf]
-    for _ in range(ROUNDS):
-        for place, (model, optimizer) in enumerate(pairs):
-            run = fine_tune(deepcopy(model), given.loss, given.data, optimizer, TIMED, lr=finish.rate)
-            least[place] = min(least[place], run.seconds / run.steps)
-    return least[0] / least[1]
 
 
 def _parsed(recipes: Sequence[Mapping[str, Any]]) -> list[Recipe]:

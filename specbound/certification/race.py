@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from math import inf, isfinite
-from statistics import median
 from typing import Any
 
 from torch import nn
 from torch.linalg import LinAlgError  # pyright: ignore[reportAttributeAccessIssue]
 
-from specbound.attacks.attacked import Optimizer
+from specbound.attacks.attacked import Attacked, Optimizer, unchanged
 from specbound.core.errors import InvalidInput
 from specbound.curvature.data import Loss
 from specbound.training.loop import fine_tune
@@ -48,7 +47,7 @@ class Finish:
     ``steps``: to the target, None where no run reached it within the budget; ``optimizer``, ``rate``: of the run that
     reached it first, else of that with the lowest loss; ``outcome``: what became of that run. ``start``: the loss
     before the first step; ``loss``: the lowest of any run, or without a target the lowest at the end of one;
-    ``step_seconds``: the median time of a step. ``lost``: why runs of an optimizer could not be made or ended, by
+    ``lost``: why runs of an optimizer could not be made or ended, by
     optimizer, the last of them.
     """
 
@@ -58,7 +57,6 @@ class Finish:
     outcome: str
     start: float
     loss: float
-    step_seconds: float
     lost: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def to_json(self) -> dict[str, Any]:
@@ -73,7 +71,7 @@ def race(
     recipes: Sequence[Recipe],
     budget: int,
     target: float | None,
-    wrapped: Callable[[Optimizer], Optimizer] = lambda optimizer: optimizer,
+    wrapped: Callable[[Optimizer], Optimizer] = unchanged,
 ) -> Finish:
     """Trains copies of a model by every recipe and learning rate; once one reaches the target, others get fewer steps.
 
@@ -85,7 +83,6 @@ def race(
     left, reached = budget, None
     start, lowest = inf, inf
     best = (recipes[0].optimizer, recipes[0].rates[0], Outcome.DIVERGED.value)
-    times: list[float] = []
     lost: dict[str, str] = {}
     last: Exception | None = None
     for recipe in recipes:
@@ -98,7 +95,6 @@ def race(
                 lost[recipe.optimizer], last = str(error), error
                 continue
             start = run.losses[0]
-            times.append(run.seconds / max(1, run.steps))
             seen = run.losses if target is not None else run.losses[-1:]
             found = min((value for value in seen if isfinite(value)), default=inf)
             if target is None and run.outcome is not Outcome.BUDGET:
@@ -109,6 +105,24 @@ def race(
             elif reached is None and found < lowest:
                 best = this
             lowest = min(lowest, found)
-    if not times and last is not None:
+    if start == inf and last is not None:
         raise last
-    return Finish(reached, *best, start, lowest, median(times), lost)
+    return Finish(reached, *best, start, lowest, lost)
+
+
+ROUNDS, TIMED = 8, 5
+"""How often steps of an attacked and of the unlocked model are timed, in turn, and how many at a time."""
+
+
+def step_time(attacked: Attacked, unlocked: nn.Module, loss: Loss, data: Any, optimizer: str, rate: float) -> float:
+    """The time of a step of an attacker's, over that of the unlocked model with the same optimizer.
+
+    Both are timed here, in turn, for other work on the machine slows them alike; the least is least disturbed.
+    """
+    pairs = ((attacked.model, attacked.optimizer(optimizer)), (unlocked, optimizer))
+    least = [inf, inf]
+    for _ in range(ROUNDS):
+        for place, (model, stepper) in enumerate(pairs):
+            run = fine_tune(deepcopy(model), loss, data, stepper, TIMED, lr=rate)
+            least[place] = min(least[place], run.seconds / run.steps)
+    return least[0] / least[1]

@@ -35,12 +35,22 @@ class Spec:
         for name, value, known in (("form", self.form, (*FORMS, AUTO)), ("side", self.side, SIDES)):
             if value not in known:
                 raise unknown_name(name, value, known)
-        if self.tolerance is not None and not 0 < self.tolerance < math.inf:
-            raise InvalidInput(f"tolerance = {self.tolerance!r}; required: a positive number")
+        refuse_tolerance(self.tolerance)
 
     def allowed(self, dtype: torch.dtype) -> float:
-        """How far outputs may be off, relative: 1 %, or 20 unit roundoffs of a format in which that is more."""
-        return self.tolerance or max(1e-2, 10 * torch.finfo(dtype).eps)
+        """How far outputs may be off, relative."""
+        return self.tolerance or held_by(dtype)
+
+
+def held_by(dtype: torch.dtype) -> float:
+    """How far outputs may be off where nobody says, relative: 1 %, or 20 unit roundoffs where that is more."""
+    return max(1e-2, 10 * torch.finfo(dtype).eps)
+
+
+def refuse_tolerance(tolerance: float | None) -> None:
+    """Raises :class:`InvalidInput` for a tolerance that is given and no positive number."""
+    if tolerance is not None and not 0 < tolerance < math.inf:
+        raise InvalidInput(f"tolerance = {tolerance!r}; required: a positive number")
 
 
 @dataclass(frozen=True)

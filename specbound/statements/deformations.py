@@ -16,22 +16,20 @@ INFLATION = Number(low=1.0, searched=(1.0, 100.0))
 ANY_FACTOR = Number(low=0.0, searched=(0.01, 100.0))
 """Any α > 0: a deformation may deflate as well."""
 
-REST = {
-    "h": ("n", "1"),
-    "h_s": ("n", "1"),
-    "h_t": ("n", "1"),
-    "h_st": ("n", "1"),
-    "g": ("d", "1"),
-    "S": ("d", "d"),
-    "a": ("d", "1"),
-    "b": ("d", "1"),
-}
-"""The model around a linear map from n to d, any, to second order.
 
-Along two directions, whatever else they move, the input ``h`` moves by ``h_s``, ``h_t``, ``h_st``; the loss as a
-function of the output z has gradient ``g`` and Hessian ``S + Sᵀ``; and its gradient in z moves by ``a`` and ``b`` for
-reasons other than z.
-"""
+def around(outputs: str) -> dict[str, tuple[str, str]]:
+    """The model around a site that gives so many outputs, any, to second order.
+
+    Along two directions, whatever else they move, the input ``h`` moves by ``h_s``, ``h_t``, ``h_st``; the loss as a
+    function of the output z has gradient ``g`` and Hessian ``S + Sᵀ``; and its gradient in z moves by ``a`` and ``b``
+    for reasons other than z.
+    """
+    inputs: dict[str, tuple[str, str]] = dict.fromkeys(("h", "h_s", "h_t", "h_st"), ("n", "1"))
+    return {**inputs, "g": (outputs, "1"), "S": (outputs, outputs), "a": (outputs, "1"), "b": (outputs, "1")}
+
+
+REST = around("d")
+"""The model around a linear map from n to d."""
 
 PAIR = {
     "W": ("d", "n"),

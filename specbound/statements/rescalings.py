@@ -9,22 +9,11 @@ from specbound.core.instance import Domain, Instance
 from specbound.core.recipe import Recipe
 from specbound.core.statement import Assumption
 from specbound.numeric.ops import Array, Ops, Scalar
+from specbound.statements.deformations import around, sizes
 from specbound.statements.recipes import entries
 
-REST = {
-    "h": ("n", "1"),
-    "h_s": ("n", "1"),
-    "h_t": ("n", "1"),
-    "h_st": ("n", "1"),
-    "g": ("c", "1"),
-    "S": ("c", "c"),
-    "a": ("c", "1"),
-    "b": ("c", "1"),
-}
-"""The rest of the model, any to second order, as in :data:`~specbound.statements.deformations.PAIR`.
-
-``h`` is what the site receives; the loss has gradient ``g`` and Hessian ``S + Sᵀ`` in what it gives.
-"""
+REST = around("c")
+"""The model around a site: ``h`` is what it receives, c the number of its outputs."""
 
 SIZE = 2
 """Of drawn matrices: there are many in each product."""
@@ -73,7 +62,7 @@ def sizes_behind(x: Instance, z: Scalar) -> Scalar:
 
 def sizes_of_input(x: Instance) -> Scalar:
     """The same of what a site receives."""
-    return sum(x.ops.frobenius_norm(part) for part in (x.h, x.h_s, x.h_t, x.h_st))
+    return sizes(x, x.h, x.h_s, x.h_t, x.h_st)
 
 
 def diagonal(domain: Domain, rescaling: str, other: str) -> Recipe:

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn.functional import mse_loss
 
+from specbound.attacks import optimizer_only
 from specbound.attacks.attacked import Optimizer
 from specbound.certification import race as racing
 from specbound.certification.race import Recipe, race
@@ -163,10 +164,11 @@ def test_a_run_that_raises_leaves_the_others_in_the_race(monkeypatch: pytest.Mon
         _race((2.0, 2.5))
 
 
-def test_the_time_of_a_step_is_the_median(monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = [Run(Outcome.BUDGET, None, (1.0, 0.9, 0.8), seconds=seconds) for seconds in (2.0, 4.0, 60.0)]
-    _given(monkeypatch, *runs)
-    assert _race((0.1, 0.2, 0.3), target=None).step_seconds == 2.0
+def test_steps_are_timed_in_turn_and_the_least_times_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(racing, "ROUNDS", 2)
+    seconds = (9.0, 2.0, 6.0, 60.0)
+    _given(monkeypatch, *(Run(Outcome.BUDGET, None, (1.0, 0.9, 0.8), seconds=one) for one in seconds))
+    assert racing.step_time(optimizer_only(_line()), _line(), mse_loss, DATA, "sgd", 0.1) == 3.0
 
 
 def test_an_unknown_optimizer_is_told_with_the_nearest() -> None:

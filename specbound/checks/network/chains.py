@@ -11,7 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from specbound.attacks.factor_chain import even_factors
+from specbound.attacks.modules import linear
 from specbound.checks.network.case import Case
+from specbound.checks.network.congruence import PAIRS
 from specbound.checks.network.reading import Sides
 from specbound.curvature import Operator, hessian, top_singular_value_of
 from specbound.locking.layers import locks_in
@@ -19,9 +21,6 @@ from specbound.numeric.ops import NotAvailable
 
 COUNT = 3
 """Factors of the chains that are looked at: a first, a middle and a last one."""
-
-PAIRS = 4
-"""How many pairs of directions an equality of Hessians is compared along."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class _Chains:
         if like is not None:
             signs = torch.sign((factors[0] * like).sum(dim=1))
             factors[0], factors[-1] = signs[:, None] * factors[0], factors[-1] * signs
-        pair.locked = nn.Sequential(*(_linear(factor) for factor in factors))
+        pair.locked = nn.Sequential(*(linear(factor) for factor in factors))
         pair.compensator.requires_grad_(False)
         return copy
 
@@ -84,13 +83,6 @@ class _Chains:
                 mask[self.case.k :, : self.case.k] = True
             parts.append(mask.reshape(-1))
         return torch.cat(parts)
-
-
-def _linear(weight: Tensor) -> nn.Linear:
-    made = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device=weight.device, dtype=weight.dtype)
-    with torch.no_grad():
-        made.weight.copy_(weight)
-    return made
 
 
 def _chains(case: Case) -> _Chains:

@@ -8,13 +8,12 @@ from copy import deepcopy
 import torch
 from torch import Tensor, nn
 
+from specbound.attacks.modules import Sum, linear
 from specbound.checks.network.case import Case
+from specbound.checks.network.congruence import PAIRS
 from specbound.checks.network.reading import Sides
 from specbound.curvature import hessian
 from specbound.numeric.ops import NotAvailable
-
-PAIRS = 4
-"""How many pairs of directions an equality of Hessians is compared along."""
 
 RANK = 2
 """The rank of adapters."""
@@ -24,17 +23,6 @@ SIZE = 0.1
 
 Moves = Mapping[str, Tensor]
 """By parameter, as many directions as are compared, one behind the other: ``(…, 2 · PAIRS)``."""
-
-
-class Beside(nn.Module):
-    """A layer, and another whose outputs are added to its own."""
-
-    def __init__(self, layer: nn.Module, added: nn.Module) -> None:
-        super().__init__()
-        self.layer, self.added = layer, added
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        return self.layer(inputs) + self.added(inputs)
 
 
 class Drawn:
@@ -75,15 +63,15 @@ def attack_parallel(case: Case) -> Iterator[Sides]:
     drawn = Drawn(case)
     rest, moves = drawn.rest(), drawn.moves(*case.weight.shape)
     delta = SIZE * torch.linalg.vector_norm(case.weight) * drawn.matrix(*case.weight.shape)
-    attacked = _changed(case, case.locked, case.layer, lambda pair: Beside(pair, _linear(delta)))
+    attacked = _changed(case, case.locked, case.layer, lambda pair: Sum(pair, linear(delta)))
     base = deepcopy(case.model)
     with torch.no_grad():
         base.get_submodule(case.layer).get_parameter("weight").add_(delta)
-    one, other = {f"{case.layer}.added.weight": moves, **rest}, {f"{case.layer}.weight": moves, **rest}
+    one, other = {f"{case.layer}.beside.weight": moves, **rest}, {f"{case.layer}.weight": moves, **rest}
     yield from _compared(case, (attacked, one), (base, other))
     a, b = _adapter(case, drawn, case.weight.shape[1])
     attacked, base = (
-        _changed(case, model, case.layer, lambda layer: Beside(layer, _low_rank(a, b)))
+        _changed(case, model, case.layer, lambda layer: Sum(layer, _low_rank(a, b)))
         for model in (case.locked, case.model)
     )
     same = {**_moves_of_adapter(drawn, case.layer, a, b), **rest}
@@ -97,7 +85,7 @@ def attack_inject(case: Case) -> Iterator[Sides]:
     before, behind = (_near_identity(case, drawn, size) for size in (d_in, d_out))
     moves = {f"{case.layer}.0.weight": drawn.moves(d_in, d_in), f"{case.layer}.2.weight": drawn.moves(d_out, d_out)}
     attacked, base = (
-        _changed(case, model, case.layer, lambda layer: nn.Sequential(_linear(before), layer, _linear(behind)))
+        _changed(case, model, case.layer, lambda layer: nn.Sequential(linear(before), layer, linear(behind)))
         for model in (case.locked, case.model)
     )
     same = {**moves, **drawn.rest()}
@@ -115,7 +103,7 @@ def attack_inject_inside(case: Case) -> Iterator[Sides]:
     identity = torch.eye(len(case.basis)).to(case.weight)
     name = f"{case.layer}.locked"
     attacked, inserted = (
-        _changed(case, model, name, lambda layer: nn.Sequential(layer, _linear(identity)))
+        _changed(case, model, name, lambda layer: nn.Sequential(layer, linear(identity)))
         for model in (case.locked, case.inserted)
     )
     one, other = ({f"{name}.1.weight": m} for m in (moves, _contracted(case, moves)))
@@ -132,9 +120,9 @@ def attack_lora(case: Case) -> Iterator[Sides]:
     name = f"{case.layer}.locked"
     moves = _moves_of_adapter(drawn, name, a, b)
     of_a, of_b = moves.values()
-    base = _changed(case, case.model, case.layer, lambda layer: Beside(layer, _low_rank(a, b)))
+    base = _changed(case, case.model, case.layer, lambda layer: Sum(layer, _low_rank(a, b)))
     t = _scaled(case, case.factors)
-    attacked = _changed(case, case.locked, name, lambda layer: Beside(layer, _low_rank(a, t @ b)))
+    attacked = _changed(case, case.locked, name, lambda layer: Sum(layer, _low_rank(a, t @ b)))
     directions = dict(zip(_names(case.layer), (of_a, _contracted(case, of_b)), strict=True))
     yield from _compared(case, (attacked, {**moves, **rest}), (base, {**directions, **rest}))
 
@@ -149,8 +137,8 @@ def attack_lora_on_compensator(case: Case) -> Iterator[Sides]:
     moves = _moves_of_adapter(drawn, name, a, b)
     of_a, of_b = moves.values()
     t, inverse = _scaled(case, case.factors), _scaled(case, 1 / case.factors)
-    attacked = _changed(case, case.locked, name, lambda layer: Beside(layer, _low_rank(a @ inverse, b)))
-    inserted = _changed(case, case.inserted, name, lambda layer: Beside(layer, _low_rank(a, b)))
+    attacked = _changed(case, case.locked, name, lambda layer: Sum(layer, _low_rank(a @ inverse, b)))
+    inserted = _changed(case, case.inserted, name, lambda layer: Sum(layer, _low_rank(a, b)))
     directions = dict(zip(_names(name), (torch.einsum("rdm,de->rem", of_a, t), of_b), strict=True))
     yield from _compared(case, (attacked, {**moves, **rest}), (inserted, {**directions, **rest}))
 
@@ -170,14 +158,8 @@ def _scaled(case: Case, factors: Tensor) -> Tensor:
     return (case.basis * factors) @ case.basis.T
 
 
-def _linear(weight: Tensor) -> nn.Linear:
-    layer = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
-    layer.weight = nn.Parameter(weight)
-    return layer
-
-
 def _low_rank(a: Tensor, b: Tensor) -> nn.Module:
-    return nn.Sequential(_linear(a), _linear(b))
+    return nn.Sequential(linear(a), linear(b))
 
 
 def _adapter(case: Case, drawn: Drawn, width: int) -> tuple[Tensor, Tensor]:
@@ -188,7 +170,7 @@ def _adapter(case: Case, drawn: Drawn, width: int) -> tuple[Tensor, Tensor]:
 
 def _names(of: str) -> tuple[str, str]:
     """The parameters A and B of an adapter beside a layer."""
-    return f"{of}.added.0.weight", f"{of}.added.1.weight"
+    return f"{of}.beside.0.weight", f"{of}.beside.1.weight"
 
 
 def _moves_of_adapter(drawn: Drawn, beside: str, a: Tensor, b: Tensor) -> dict[str, Tensor]:

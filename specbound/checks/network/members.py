@@ -11,14 +11,12 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from specbound.checks.network.case import Case
+from specbound.checks.network.congruence import PAIRS
 from specbound.checks.network.reading import Sides
 from specbound.curvature import hessian
 from specbound.curvature.data import batches
 from specbound.curvature.kernels import twice_differentiable
 from specbound.numeric.ops import NotAvailable
-
-PAIRS = 4
-"""How many pairs of directions an equality of Hessians is compared along."""
 
 Factors = Mapping[str, Tensor]
 """By what each of the named parameters is multiplied, entry by entry or by broadcasting."""
@@ -31,6 +29,12 @@ def rescaled(model: nn.Module, factors: Factors) -> nn.Module:
         for name, factor in factors.items():
             copy.get_parameter(name).mul_(factor)
     return copy
+
+
+def flat_factors(model: nn.Module, factors: Factors) -> Tensor:
+    """The same for every entry of the flat parameters of a model."""
+    ones = ((name, torch.ones_like(parameter)) for name, parameter in model.named_parameters())
+    return torch.cat([(one * factors[name] if name in factors else one).detach().flatten() for name, one in ones])
 
 
 def neuron_rescaling(case: Case) -> Iterator[Sides]:
@@ -184,12 +188,7 @@ def _normalised(_: nn.Module, __: Any, output: Tensor) -> Tensor:
 
 def _compared(case: Case, factors: Factors) -> Iterator[Sides]:
     """``vᵀ H̃ w`` of the rescaled network against ``(Dv)ᵀ H (Dw)``, D dividing by the factors."""
-    scales = torch.cat(
-        [
-            (torch.ones_like(p) * factors.get(name, _number(case, 1.0))).flatten()
-            for name, p in case.model.named_parameters()
-        ]
-    ).detach()
+    scales = flat_factors(case.model, factors)
     before, after = case.hessian(case.model), case.hessian(rescaled(case.model, factors))
     mapped = _directions(case, len(scales))
     for n in range(PAIRS):

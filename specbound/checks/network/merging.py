@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.utils import vector_to_parameters
 from torch.nn.utils.parametrize import register_parametrization
 
+from specbound.attacks import balance, merge, rescale
 from specbound.checks.network.case import Case
 from specbound.checks.network.congruence import PAIRS, norm
 from specbound.checks.network.reading import Sides
@@ -31,33 +32,6 @@ def _pair(model: nn.Module, layer: str) -> tuple[Tensor, Tensor]:
     pair = model.get_submodule(layer)
     assert isinstance(pair, LockedLinear)  # noqa: S101 (it was just locked)
     return pair.matrices()
-
-
-def _replaced(case: Case, deformed: Tensor, compensator: Tensor) -> nn.Module:
-    """The locked model with another pair in the place of its own."""
-    model = deepcopy(case.locked)
-    pair = model.get_submodule(case.layer)
-    with torch.no_grad():
-        for name, value in (("locked", deformed), ("compensator", compensator)):
-            weight = pair.get_submodule(name).get_parameter("weight")
-            weight.copy_(value.reshape(weight.shape))
-    return model
-
-
-def _rescaled(case: Case) -> nn.Module:
-    """The locked model with ``(C W̃, I)`` in the place of ``(W̃, C)``."""
-    deformed, compensator = _pair(case.locked, case.layer)
-    return _replaced(case, compensator @ deformed, torch.eye(len(compensator)).to(compensator))
-
-
-def _balanced(case: Case) -> tuple[Tensor, Tensor]:
-    """``√Σ Vᵀ`` and ``U √Σ`` of the product, in the shape of the pair: zeros beyond the rank that it can have."""
-    deformed, compensator = _pair(case.locked, case.layer)
-    u, values, vt = torch.linalg.svd(compensator @ deformed, full_matrices=False)
-    root, count = values.sqrt(), len(values)
-    inner, outer = torch.zeros_like(deformed), torch.zeros_like(compensator)
-    inner[:count], outer[:, :count] = root[:, None] * vt, u * root
-    return inner, outer
 
 
 def attack_merge(case: Case) -> Iterator[Sides]:
@@ -107,12 +81,8 @@ def _weight_gradient(case: Case) -> Tensor:
 def attack_merge_level(case: Case) -> Iterator[Sides]:
     """``σ₁`` of the model whose pair was merged against ``σ₁(H_inserted)``."""
     one = _after(case)
-    deformed, compensator = _pair(one.locked, one.layer)
-    merged = deepcopy(one.model)
-    with torch.no_grad():
-        merged.get_submodule(one.layer).get_parameter("weight").copy_(compensator @ deformed)
     # Both from below, which makes the bound smaller than claimed.
-    found, bound = (_top(one, model) for model in (merged, one.inserted))
+    found, bound = (_top(one, model) for model in (merge(one.locked).model, one.inserted))
     yield Sides(found, bound, one.amplified * bound)
 
 
@@ -124,18 +94,24 @@ def attack_rescale(case: Case) -> Iterator[Sides]:
     """``vᵀ H w`` with ``(C W̃, I)`` in the place of the pair against ``vᵀ H_inserted w``, along drawn directions."""
     one = _after(case)
     columns = one.directions(2 * PAIRS)
-    images, references = (one.hessian(m) @ columns[:, :PAIRS] for m in (_rescaled(one), one.inserted))
+    images, references = (one.hessian(m) @ columns[:, :PAIRS] for m in (rescale(one.locked).model, one.inserted))
     for n in range(PAIRS):
         v = columns[:, PAIRS + n]
         scale = one.amplified * float(torch.linalg.norm(references[:, n]))
         yield Sides(float(v @ images[:, n]), float(v @ references[:, n]), scale)
 
 
+def _pairs(case: Case) -> tuple[nn.Module, ...]:
+    """The locked model, and what it is with its pair rescaled, and balanced."""
+    return case.locked, rescale(case.locked).model, balance(case.locked).model
+
+
 def attack_balance(case: Case) -> Iterator[Sides]:
     """Twice the nuclear norm of the weight against ``‖C‖_F² + ‖W̃‖_F²``: locked, rescaled, balanced."""
     one = _after(case)
     nuclear = 2 * float(torch.linalg.svdvals(one.weight).sum())
-    for inner, outer in (_pair(one.locked, one.layer), _pair(_rescaled(one), one.layer), _balanced(one)):
+    for model in _pairs(one):
+        inner, outer = _pair(model, one.layer)
         bound = float(torch.linalg.norm(outer) ** 2 + torch.linalg.norm(inner) ** 2)
         yield Sides(nuclear, bound, one.amplified * bound)
 
@@ -150,7 +126,7 @@ def attack_balance_level(case: Case) -> Iterator[Sides]:
     # From below, which makes the bound smaller than claimed.
     level, slope = top_singular_value_of(block, tol=1e-6, seed=one.seed).value, norm(_weight_gradient(one))
     names = [f"{one.layer}.locked.weight", f"{one.layer}.compensator.weight"]
-    for model in (one.locked, _rescaled(one), _replaced(one, *_balanced(one))):
+    for model in _pairs(one):
         inner, outer = _pair(model, one.layer)
         found = top_singular_value_of(hessian(model, one.loss, one.data, names), tol=1e-6, seed=one.seed)
         bound = (norm(inner) ** 2 + norm(outer) ** 2) * level + slope
