@@ -104,7 +104,8 @@ def index_grid(domain: Domain, matrices: Mapping[str, Matrix]) -> Iterator[dict[
     """Combinations of the lowest index, its successors 1, 2, 4, … further, and the highest; and of numbers.
 
     Of three indices or more only a few values each are taken, spread evenly over that list: about ``GRID_POINTS``
-    combinations in all. A number takes the ends of the range that is searched, and their geometric mean.
+    combinations in all. A number takes the upper end of the range that is searched, and its geometric mean with the
+    lower one, where a claim is often trivial.
     """
     points = round(GRID_POINTS ** (1 / max(1, len(domain.parameters))))
     combinations: list[dict[str, Any]] = [{}]
@@ -116,7 +117,7 @@ def index_grid(domain: Domain, matrices: Mapping[str, Matrix]) -> Iterator[dict[
             for value in _spread(index.low, index.high({**sizes, **earlier}), points)
         ]
     for name, number in domain.numbers.items():
-        values = np.geomspace(*number.searched, 3).tolist()
+        values = np.geomspace(*number.searched, 3)[1:].tolist()
         combinations = [{**earlier, name: value} for earlier in combinations for value in values]
     yield from combinations
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import platform
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -64,14 +64,18 @@ def file_hashes(*files: Path | None) -> dict[str, str]:
     return hashes
 
 
+READERS = ("cli.py", "__main__.py", "report")
+"""Parts of the package that only read results, so that a change of them makes none stale."""
+
+
 @cache
 def package_hash() -> str:
-    """A hash of the installed package's source, which all results carry."""
-    return _tree_hash(PACKAGE)
+    """A hash of the installed package's source, but for its ``READERS``, which all results carry."""
+    return _tree_hash(PACKAGE, READERS)
 
 
-def _tree_hash(folder: Path) -> str:
-    files = sorted(folder.rglob("*.py"))
+def _tree_hash(folder: Path, without: Collection[str] = ()) -> str:
+    files = sorted(path for path in folder.rglob("*.py") if path.relative_to(folder).parts[0] not in without)
     return _hash(b"".join(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() for path in files))
 
 

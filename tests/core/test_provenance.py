@@ -24,7 +24,7 @@ def test_a_changed_or_missing_file_makes_a_source_stale(tmp_path: Path) -> None:
     assert source.stale
 
 
-def test_the_package_hash_covers_every_source_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_package_hash_covers_every_source_file_that_makes_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PACKAGE", tmp_path)
     (tmp_path / "a.py").write_text("1")
     seen = {module.package_hash.__wrapped__()}
@@ -32,7 +32,14 @@ def test_the_package_hash_covers_every_source_file(tmp_path: Path, monkeypatch: 
     seen.add(module.package_hash.__wrapped__())
     (tmp_path / "b.py").write_text("")
     seen.add(module.package_hash.__wrapped__())
-    assert len(seen) == 3
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "cli.py").write_text("")
+    seen.add(module.package_hash.__wrapped__())
+    assert len(seen) == 4
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "page.py").write_text("")
+    (tmp_path / "cli.py").write_text("")
+    assert module.package_hash.__wrapped__() in seen
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
