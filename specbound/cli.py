@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from specbound import __version__
 from specbound.core.errors import InvalidInput
 from specbound.numeric.ops import NotAvailable
-from specbound.report.command import AS_EXPECTED, NOTHING_FOUND, SURPRISE, exit_code
+from specbound.report.command import AS_EXPECTED, BAD_INPUT, NOTHING_FOUND, SURPRISE, exit_code
 
 if TYPE_CHECKING:
     from specbound.core.evidence import Evidence
@@ -68,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     spectrum.add_argument("file", type=Path, metavar="FILE")
     _checkpoint_commands(command)
     _certify_command(command)
+    report = command("report", _report, "Write a report of a results folder, with a verdict on each published claim.")
+    report.add_argument("folder", type=Path, metavar="DIR", help="a folder that python -m verify wrote")
     return parser
 
 
@@ -348,6 +350,21 @@ def _certify(options: argparse.Namespace) -> int:
         render(found, Console())
         print(f"{options.out / MARKDOWN} says more")
     return AS_EXPECTED
+
+
+def _report(options: argparse.Namespace) -> int:
+    from specbound.report.write import HTML, write_report
+
+    found = write_report(options.folder)
+    for problem in found.problems:
+        print(f"specbound: {problem}", file=sys.stderr)
+    if options.json:
+        _print_json([claim.to_json() for claim in found.claims])
+    else:
+        for claim in found.claims:
+            print(f"{claim.claim.id:4} {claim.verdict.value}")
+        print(options.folder / HTML)
+    return BAD_INPUT if found.problems else AS_EXPECTED
 
 
 def _parts(text: str | None) -> list[str]:

@@ -22,6 +22,7 @@ from specbound.report.table import PLAIN, tell_surprises
 
 if TYPE_CHECKING:
     from specbound.campaign import Study
+    from specbound.report.finding import Finding
 
 RESULTS = Path("verify/results")
 
@@ -75,7 +76,7 @@ def _run(options: argparse.Namespace) -> int:
     console = Console(record=True, markup=False, highlight=False)
     clean = [_run_one(study, out, options, console) for study in chosen.values()]
     _draw(out, console)
-    _judge(out, console)
+    _report(out, console)
     outcome = "Everything came out as expected." if all(clean) else "Not everything came out as expected."
     console.print(f"{outcome} {time.perf_counter() - started:.0f} s. Results: {out}", **PLAIN)
     write_atomically(out / SUMMARY, console.export_text())
@@ -93,8 +94,11 @@ def _run_one(study: Study, out: Path, options: argparse.Namespace, console: Cons
         print(f"\n{out} keeps what is finished; --out {out} goes on from there", file=sys.stderr)
         raise
     show, surprises = study.show, list[str]()
+    before = len(console.export_text(clear=False))
     told = show is None or _own(study, "show", lambda: show(records, console), console)
+    shown = console.export_text(clear=False)[before:]
     judged = _own(study, "surprises", lambda: surprises.extend(_lines(study.surprises(records))), console)
+    had = _summarise(study, out, surprises, shown, console)
     tell_surprises(surprises, console)
     for record in records:
         if record.status is Status.NOT_AVAILABLE:
@@ -102,7 +106,7 @@ def _run_one(study: Study, out: Path, options: argparse.Namespace, console: Cons
     counts = Counter(record.status.value for record in records)
     numbers = ", ".join(f"{number} {word}" for word, number in counts.items())
     console.print(f"{study.name}: of {len(records)} cells {numbers}", **PLAIN)
-    return told and judged and not surprises and not counts[Status.FAILED.value]
+    return told and judged and had and not surprises and not counts[Status.FAILED.value]
 
 
 def _own(study: Study, name: str, call: Callable[[], object], console: Console) -> bool:
@@ -132,12 +136,43 @@ def _draw(out: Path, console: Console) -> None:
         console.print(f"not drawn: {error}", **PLAIN)
 
 
-def _judge(out: Path, console: Console) -> None:
-    from verify.claims import FILE, UNDECIDED, write
+def _summarise(study: Study, out: Path, surprises: Sequence[str], shown: str, console: Console) -> bool:
+    """Writes what a run says of a study beside its records; whether its findings could be had."""
+    from specbound.campaign import measured_in, read
+    from specbound.report.summary import Summary, hash_of_records
+    from verify.findings import findings_of
 
-    for item in write(out):
-        if item.verdict != UNDECIDED:
-            console.print(f"{item.id}: {item.verdict} ({out / FILE})", **PLAIN)
+    current = [record for record in measured_in(read(out, study.name)) if not record.stale]
+    found: list[Finding] = []
+    had = _own(study, "findings", lambda: found.extend(findings_of(study.name, current)), console)
+    about = inspect.getdoc(inspect.getmodule(study.measure)) or ""
+    summary = Summary(
+        study=study.name,
+        about=about.partition("\n")[0],
+        records=hash_of_records(out, study.name),
+        surprises=tuple(surprises),
+        findings=tuple(found),
+        shown=shown,
+    )
+    summary.write(out)
+    return had
+
+
+def _report(out: Path, console: Console) -> None:
+    from specbound.report.ledger import Judgement
+    from specbound.report.write import HTML, write_report
+
+    try:
+        found = write_report(out)
+    except InvalidInput as error:
+        console.print(str(error), **PLAIN)
+        return
+    for line in found.problems:
+        console.print(line, **PLAIN)
+    for judged in found.claims:
+        if judged.verdict is not Judgement.UNDECIDED:
+            console.print(f"{judged.claim.id}: {judged.verdict.value}", **PLAIN)
+    console.print(f"Report: {out / HTML}", **PLAIN)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def test_a_changed_or_missing_file_makes_a_source_stale(tmp_path: Path) -> None:
     assert source.stale
 
 
-def test_the_package_hash_covers_every_source_file_that_makes_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_package_hash_covers_every_file_that_makes_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PACKAGE", tmp_path)
     (tmp_path / "a.py").write_text("1")
     seen = {module.package_hash.__wrapped__()}

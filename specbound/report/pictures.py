@@ -1,0 +1,60 @@
+"""The figures of a results folder, as their index lists them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from specbound.core.errors import InvalidInput
+
+FOLDER, INDEX = "figures", "index.json"
+
+FORMAT = 1
+
+TEXTS = ("name", "study", "title", "caption", "source")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure: what it shows, the hash of the records it was drawn from, and its files."""
+
+    name: str
+    study: str
+    title: str
+    caption: str
+    source: str
+    files: tuple[Path, ...]
+
+    def file(self, ending: str) -> Path | None:
+        """The file of the figure's name with this ending, such as ``.png`` or ``_column.png``."""
+        return next((path for path in self.files if path.name == self.name + ending), None)
+
+
+def pictures(results: Path) -> tuple[list[Picture], dict[str, str]]:
+    """The figures of a results folder, and for those that were not drawn, why.
+
+    **Raises.** :class:`InvalidInput` where there is no index, or one that cannot be read.
+    """
+    path = results / FOLDER / INDEX
+    again = f"run `python -m figures {results} --out {path.parent}` again"
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InvalidInput(f"{path} is missing, so no figure is shown; {again}") from None
+    except ValueError as error:
+        raise InvalidInput(f"{path} is not whole ({error}); {again}") from error
+    if not isinstance(data, dict) or data.get("format") != FORMAT or set(data) != {"format", "figures", "not drawn"}:  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        raise InvalidInput(f"{path} is no index of figures in format {FORMAT}; {again}")
+    return [_picture(path, row) for row in data["figures"]], dict(data["not drawn"])  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _picture(index: Path, row: Mapping[str, Any]) -> Picture:
+    named = f"{index}, figure {row.get('name', '?')}"
+    if set(row) != {*TEXTS, "files"} or any(type(row[key]) is not str for key in TEXTS):
+        raise InvalidInput(f"{named} has {', '.join(row)}; required: the texts {', '.join(TEXTS)}, and files")
+    if any(type(name) is not str or Path(name).name != name for name in row["files"]):
+        raise InvalidInput(f"{named}: its files are {row['files']}; required: names of files beside the index")
+    return Picture(**{key: row[key] for key in TEXTS}, files=tuple(index.parent / name for name in row["files"]))

@@ -1,0 +1,81 @@
+"""What a run says of a study beside its records: what surprised, what it decides, and what it printed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from specbound.campaign.log import FILE
+from specbound.core.errors import InvalidInput
+from specbound.core.provenance import write_atomically
+from specbound.report.finding import Finding
+
+SUMMARY = "summary.json"
+"""In a study's folder, beside its records."""
+
+FORMAT = 1
+
+KEYS: Mapping[str, type] = {
+    "format": int,
+    "study": str,
+    "about": str,
+    "records": str,
+    "surprises": list,
+    "findings": list,
+    "shown": str,
+}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """``about``: the question, a sentence. ``records``: the hash of the records it speaks of. ``shown``: as printed."""
+
+    study: str
+    about: str
+    records: str
+    surprises: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    shown: str
+
+    def write(self, results: Path) -> None:
+        """Writes ``summary.json`` into the study's folder, whole or not at all."""
+        found = {"surprises": list(self.surprises), "findings": [finding.to_json() for finding in self.findings]}
+        told = {"study": self.study, "about": self.about, "records": self.records, **found, "shown": self.shown}
+        content = json.dumps({"format": FORMAT, **told}, indent=1, ensure_ascii=False, allow_nan=False)
+        write_atomically(results / self.study / SUMMARY, content + "\n")
+
+
+def hash_of_records(results: Path, study: str) -> str:
+    """The hash of a study's records in a results folder."""
+    return hashlib.sha256((results / study / FILE).read_bytes()).hexdigest()[:16]
+
+
+def read_summary(results: Path, study: str) -> Summary:
+    """The summary of a study.
+
+    **Raises.** :class:`InvalidInput` where there is none, where it is of another version or not whole, and where
+    records were added since it was written.
+    """
+    path = results / study / SUMMARY
+    again = f"run `python -m verify {study} --out {results}` again"
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InvalidInput(f"{path} is missing: the run did not end; {again}") from None
+    except ValueError as error:
+        raise InvalidInput(f"{path} is not whole ({error}); {again}") from error
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        given = data.get("format") if isinstance(data, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        raise InvalidInput(f"{path} has format {given!r}; this version reads {FORMAT}: {again}")
+    found: dict[str, Any] = data  # pyright: ignore[reportUnknownVariableType]
+    if set(found) != set(KEYS) or any(type(found[key]) is not kind for key, kind in KEYS.items()):
+        raise InvalidInput(f"{path} has {sorted(found)}; required: exactly {sorted(KEYS)}; {again}")
+    if found["records"] != hash_of_records(results, study):
+        raise InvalidInput(f"{path} speaks of other records than those beside it; {again}")
+    findings = tuple(Finding.from_json(item) for item in found["findings"])
+    texts = {key: found[key] for key in ("study", "about", "records", "shown")}
+    return Summary(**texts, surprises=tuple(map(str, found["surprises"])), findings=findings)
