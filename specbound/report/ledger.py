@@ -148,9 +148,12 @@ def judge(
 
 def _claim(path: Path, row: Any, known: Mapping[str, Statement]) -> Claim:
     texts = ("id", "claim", "grade", "reading")
-    named = f"{path}, claim {row.get('id', '?') if type(row) is dict else row!r}"
-    if type(row) is not dict or not {*texts, "needs"} <= set(row) <= {*texts, *ROLES}:
-        raise InvalidInput(f"{named}; required: {', '.join(texts)}, needs, and if there are any limits and bears")
+    if type(row) is not dict:
+        raise InvalidInput(f"{path} has the claim {row!r}; required: tables, [[claim]]")
+    named = f"{path}, claim {row.get('id')!r}"
+    if not {*texts, "needs"} <= set(row) <= {*texts, *ROLES}:
+        required = f"{', '.join(texts)}, needs, and if there are any limits and bears"
+        raise InvalidInput(f"{named} has {', '.join(row)}; required: {required}")
     if any(type(row[key]) is not str or not row[key] for key in texts) or row["grade"] not in GRADES:
         raise InvalidInput(f"{named}: {', '.join(texts)} are texts, and the grade one of {', '.join(GRADES)}")
     references = [reference for role in ROLES for reference in row.get(role, ())]
