@@ -1,52 +1,45 @@
 """The commands and code of the README and of the page on studies run as they stand."""
 
 import re
-import shlex
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.pages import blocks_of, run_shown, save_files, text_of
 from verify.weights import TRANSFORMER_PACKAGE
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
-COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in block.splitlines()]
+README = blocks_of("README.md")
+PYTHON = [block.text for block in README if block.language == "python" and not block.file]
+COMMANDS = [line for block in README if block.language == "sh" for line in block.text.splitlines()]
 CHECKPOINT = [line for line in COMMANDS if line.split()[1] in ("lock", "inspect", "unlock")]
-PYTHON = [block for language, block in BLOCKS if language == "python"]
-STUDIES = (ROOT / "verify" / "README.md").read_text(encoding="utf-8")
+
+
+def example(call: str) -> str:
+    """The one example that calls this."""
+    (found,) = [text for text in PYTHON if call in text]
+    return found
+
+
+def run(code: str, folder: Path) -> str:
+    (folder / "example.py").write_text(code, encoding="utf-8")
+    return run_shown("python example.py", folder)
 
 
 def test_the_readme_shows_commands_and_code() -> None:
-    assert len(COMMANDS) >= 6
-    assert len(PYTHON) == 6
+    assert len(COMMANDS) == 10
+    assert len(PYTHON) == 4
     assert len(CHECKPOINT) == 3
-    assert len(README.splitlines()) < 305
+    assert [block.file for block in README if block.file] == ["my_model.py"]
 
 
-def _marked(command: str):
-    # test_derivations.py runs all derivations in the default suite, test_verify.py lists the studies.
-    elsewhere = command.startswith("python -m")
-    return pytest.param(command, marks=pytest.mark.slow) if elsewhere else command
-
-
-@pytest.mark.parametrize("command", [_marked(command) for command in COMMANDS if command not in CHECKPOINT])
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in CHECKPOINT])
 def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
-    (theorem,) = [block for block in PYTHON if "Statement(" in block]
-    (tmp_path / "my_theorem.py").write_text(theorem)
-    (task,) = [block for block in PYTHON if "def task(" in block]
-    (tmp_path / "my_model.py").write_text(task)
-    words = shlex.split(command)
-    program = [sys.executable] if words[0] == "python" else [sys.executable, "-m", words[0]]
-    folder = ROOT if words[0] == "python" else tmp_path
-    done = subprocess.run([*program, *words[1:]], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout
-    if words[1] == "certify":
-        verdicts = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    save_files(README, tmp_path)
+    printed = run_shown(command, tmp_path)
+    assert printed
+    if command.split()[1] == "certify":
+        verdicts = [" ".join(line.split()) for line in printed.splitlines()]
         for expected in ("optimizer_only resists", "freeze broken at no cost", "merge broken at no cost"):
             assert any(line.startswith(expected) for line in verdicts), expected
 
@@ -57,36 +50,22 @@ def test_the_checkpoint_of_the_readme_is_locked_loaded_inspected_and_unlocked(tm
     if spec is None or spec.origin is None:
         pytest.skip("no real transformer here")
     (tmp_path / "minilm").symlink_to(Path(spec.origin).parent / "model")
-    printed = []
-    for command in CHECKPOINT:
-        program = [sys.executable, "-m", *shlex.split(command)]
-        done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        printed.append(done.stdout)
-    locked, inspected, unlocked = printed
+    locked, inspected, unlocked = [run_shown(command, tmp_path) for command in CHECKPOINT]
     assert "5 locked, alpha = 10000, k = 25: locked" in locked
     assert [line.split()[1:] for line in inspected.splitlines()[1:]] == [["25", "10000", "rotated", "after"]] * 5
     assert unlocked == "5 unlocked: unlocked\n"
-    (example,) = [block for block in PYTHON if "load_locked(" in block]
-    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    off = re.fullmatch(r"embeddings differ by (\S+) of themselves\n", done.stdout)
+    off = re.fullmatch(r"embeddings differ by (\S+) of themselves\n", run(example("load_locked("), tmp_path))
     assert off is not None
     assert float(off[1]) < 1e-5
 
 
 def test_the_python_example_runs(tmp_path: Path) -> None:
-    (example,) = [block for block in PYTHON if "specbound.check(" in block]
-    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "triple_gap symbolic HOLDS" in done.stdout
+    assert "triple_gap symbolic HOLDS" in run(example("specbound.check("), tmp_path)
 
 
 def test_the_check_of_a_network_runs(tmp_path: Path) -> None:
-    (example,) = [block for block in PYTHON if "check_network(" in block]
-    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert [line.split()[:2] for line in done.stdout.splitlines()] == [
+    printed = run(example("check_network("), tmp_path)
+    assert [line.split()[:2] for line in printed.splitlines()] == [
         ["deformation_congruence", "CONSISTENT"],
         ["quadratic_law", "HOLDS"],
         ["quadratic_law_upper", "HOLDS"],
@@ -94,37 +73,25 @@ def test_the_check_of_a_network_runs(tmp_path: Path) -> None:
 
 
 def test_the_limit_of_an_optimizer_falls_as_the_readme_says(tmp_path: Path) -> None:
-    above, example = (block for block in PYTHON if "check_network(" in block or "stability_limit(" in block)
-    program = [sys.executable, "-c", above.partition("claims =")[0] + example]
-    done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    before, after, outcome = done.stdout.split()
+    above, _, _ = example("check_network(").partition("claims =")
+    before, after, outcome = run(above + example("stability_limit("), tmp_path).split()
     assert float(after) < 1e-2 * float(before)
     assert outcome == "budget"
 
 
 def test_the_study_of_the_page_runs_as_a_program_and_goes_on(tmp_path: Path) -> None:
     pytest.importorskip("pandas")
-    (example,) = re.findall(r"```python\n(.*?)```", STUDIES, flags=re.DOTALL)
-    (tmp_path / "norms.py").write_text(example)
+    (study,) = [block.text for block in blocks_of("verify/README.md") if block.language == "python"]
+    (tmp_path / "norms.py").write_text(study, encoding="utf-8")
     for to_run in ("6 of them to run", "0 of them to run"):
-        program = [sys.executable, "norms.py"]
-        done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        assert to_run in done.stderr
-        assert done.stdout.startswith("[]\n")
-        assert done.stdout.count(" measured ") == 6
-
-
-def test_the_make_targets_of_the_readme_exist() -> None:
-    makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"make ([a-z-]+)", README):
-        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
+        printed = run_shown("python norms.py 2>progress && cat progress", tmp_path)
+        assert to_run in printed
+        assert printed.startswith("[]\n")
+        assert printed.count(" measured ") == 6
 
 
 def test_what_the_readme_shows_is_what_the_committed_run_printed() -> None:
-    printed = (ROOT / "verify" / "records" / "quick" / "summary.txt").read_text(encoding="utf-8").splitlines()
-    (shown,) = [block.splitlines() for language, block in BLOCKS if language == "text"]
-    assert len(shown) >= 6
-    stripped = {line.strip() for line in printed}
-    assert [line for line in shown if line.strip() not in stripped] == []
+    printed = {line.strip() for line in text_of("verify/records/quick/summary.txt").splitlines()}
+    (table,) = [block.text.splitlines() for block in README if block.language == "text"]
+    assert len(table) >= 6
+    assert [line for line in table if line.strip() not in printed] == []

@@ -1,0 +1,63 @@
+"""What the pages link to is there, and what they count is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from specbound.core.catalogue import catalog
+from tests.conftest import ROOT
+from tests.pages import PAGES, text_of
+
+LINK = re.compile(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"")
+PLACE = re.compile(r"`((?:specbound|proofs|verify|figures|tests)/[\w/.]+)`")
+NOT_HERE = ("verify/results/", "verify/norms.py")
+"""What a run makes, and the example that a reader is to write."""
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_pages_are_found() -> None:
+    assert {"README.md", "CONTRIBUTING.md", "docs/tutorial.md", "docs/verdicts.md"} <= {str(page) for page in PAGES}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in (link or source for link, source in LINK.findall(text_of(page))):
+        if link.startswith("https://"):
+            continue
+        place, _, anchor = link.partition("#")
+        target = ROOT / page.parent / place if place else ROOT / page
+        assert target.is_file(), link
+        assert target.resolve().is_relative_to(ROOT), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_places_that_are_named_exist(page: Path) -> None:
+    named = [place for place in PLACE.findall(text_of(page)) if not place.startswith(NOT_HERE)]
+    assert [place for place in named if not (ROOT / place).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_make_targets_that_are_named_exist(page: Path) -> None:
+    makefile = text_of("Makefile")
+    for target in re.findall(r"(?:`|^ +)make ([a-z-]+)", text_of(page), flags=re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_rows_of_the_catalogue_are_counted(page: Path) -> None:
+    for count in re.findall(r"(\d+) (?:rows|statements)\b", text_of(page)):
+        assert int(count) == len(catalog())
+
+
+def test_pages_stay_short() -> None:
+    limits = {"README.md": 200, "docs/tutorial.md": 250, "docs/verdicts.md": 120}
+    assert {page: len(text_of(page).splitlines()) <= limit for page, limit in limits.items()} == dict.fromkeys(
+        limits, True
+    )
