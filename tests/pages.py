@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ PAGES = sorted(
 BLOCK = re.compile(r"(?:`(\w+\.py)`[^\n]*\n\n)?^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 AS_A_READER = f"""
-python() {{ {sys.executable} "$@"; }}
+python() {{ {shlex.quote(sys.executable)} "$@"; }}
 specbound() {{ python -m specbound "$@"; }}
 set -e
 """

@@ -33,7 +33,12 @@ def test_the_readme_shows_commands_and_code() -> None:
     assert [block.file for block in README if block.file] == ["my_model.py"]
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in CHECKPOINT])
+def _marked(command: str):
+    # test_verify.py lists the studies in the default suite.
+    return pytest.param(command, marks=pytest.mark.slow) if command == "python -m verify --list" else command
+
+
+@pytest.mark.parametrize("command", [_marked(command) for command in COMMANDS if command not in CHECKPOINT])
 def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     save_files(README, tmp_path)
     printed = run_shown(command, tmp_path)
