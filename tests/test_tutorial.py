@@ -12,7 +12,7 @@ SHOWN = shown(TUTORIAL)
 
 def test_all_of_it_runs() -> None:
     languages = [block.language for block in TUTORIAL]
-    assert len(SHOWN) == languages.count("sh") == languages.count("text") == 6
+    assert len(SHOWN) == languages.count("sh") == languages.count("text") == 5
     assert all(block.file for block in TUTORIAL if block.language == "python")
 
 
