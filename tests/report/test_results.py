@@ -27,7 +27,7 @@ def test_a_whole_folder_is_read_whole(folder: Path) -> None:
     windows = found.studies[1]
     assert windows.counts == {"measured": 2}
     assert [picture.name for picture in windows.pictures] == ["limits_by_format"]
-    assert {row.statement for row in found.seen} == {"stagnation", "triple_independent"}
+    assert {row.statement for row in found.seen} == {"stagnation", "smallest_useful_step", "triple_independent"}
     assert found.commands == ["python -m verify statements windows --quick"]
     verdicts = {judged.claim.id: judged.verdict for judged in found.claims}
     assert verdicts["P9"] is Judgement.REFUTED

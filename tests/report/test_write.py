@@ -5,10 +5,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 import specbound.report.write as module
 from specbound.core.errors import InvalidInput
 from specbound.core.provenance import write_atomically
+from specbound.report.formulas import mathml
 from specbound.report.page import change, seeds
 from specbound.report.write import CLAIMS, HTML, MARKDOWN, write_report
 from tests.conftest import run_module
@@ -152,6 +154,11 @@ def test_the_command_writes_prints_and_exits(tmp_path: Path) -> None:
     done = run_module("specbound", "report", str(tmp_path))
     assert done.returncode == 2
     assert "holds no results" in done.stderr
+
+
+def test_markup_in_a_formula_is_shown_as_it_is_written() -> None:
+    assert mathml(r"\text{<b>x</b>}") == Markup(r"<code>\text{&lt;b&gt;x&lt;/b&gt;}</code>")
+    assert mathml(r"\sigma_1 < 2").startswith("<math")
 
 
 def test_seeds_and_changes_read_as_words() -> None:
