@@ -75,7 +75,6 @@ def _run(options: argparse.Namespace) -> int:
     console = Console(record=True, markup=False, highlight=False)
     clean = [_run_one(study, out, options, console) for study in chosen.values()]
     _draw(out, console)
-    _judge(out, console)
     outcome = "Everything came out as expected." if all(clean) else "Not everything came out as expected."
     console.print(f"{outcome} {time.perf_counter() - started:.0f} s. Results: {out}", **PLAIN)
     write_atomically(out / SUMMARY, console.export_text())
@@ -130,14 +129,6 @@ def _draw(out: Path, console: Console) -> None:
         draw_all(out, out / "figures")
     except InvalidInput as error:
         console.print(f"not drawn: {error}", **PLAIN)
-
-
-def _judge(out: Path, console: Console) -> None:
-    from verify.claims import FILE, UNDECIDED, write
-
-    for item in write(out):
-        if item.verdict != UNDECIDED:
-            console.print(f"{item.id}: {item.verdict} ({out / FILE})", **PLAIN)
 
 
 if __name__ == "__main__":

@@ -22,9 +22,9 @@ from specbound.locking.lock import Locked, lock, outputs_of
 from specbound.locking.module import LockedLinear
 from specbound.locking.pair import Spec, held_by, make_pair, relative_error
 from specbound.training.loop import fine_tune
-from verify.networks import MiniLMClassifier, digits_mlp, minilm_classifier, seeded
+from verify.networks import MiniLMClassifier, digits_mlp, minilm_classifier
 from verify.tables import table
-from verify.usual import K, LAYERS, usual_layers
+from verify.usual import LAYERS, K, usual_layers
 
 FORMATS = {"float64": torch.float64, "float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -76,10 +76,11 @@ def _minilm(seed: int) -> _Trained:
     model, _, (inputs, targets) = minilm_classifier(TEXTS_IN_ALL, TOKENS, seed=seed)
     if not isinstance(model, MiniLMClassifier):
         raise TypeError(f"the classifier is a {type(model).__name__}")
-    head, model.head = model.head, seeded(nn.Identity, torch.float32, seed)
-    features = outputs_of(model, inputs).view(len(targets), -1)
-    fine_tune(head, cross_entropy, (features[:FITTED], targets[:FITTED]), "adam", 100, lr=0.01)
-    model.head = head
+    features: list[Tensor] = []
+    handle = model.head.register_forward_pre_hook(lambda _, given: features.append(given[0]))
+    outputs_of(model, inputs)
+    handle.remove()
+    fine_tune(model.head, cross_entropy, (features[0][:FITTED], targets[:FITTED]), "adam", 100, lr=0.01)
     return _Trained(model, {name: value[FITTED:] for name, value in inputs.items()}, targets[FITTED:])
 
 
