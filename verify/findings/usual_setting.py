@@ -28,7 +28,7 @@ def findings(records: Sequence[Record]) -> list[Finding]:
         "αη goes on the unlocked one."
     )
     alone = as_predicted("low_rate_run_is_predicted", claim, study, followed)
-    return [_slows(steps), _best_rate(steps), _low_rate(steps), _forgets(records), alone]
+    return [_slows(steps), _best_rate(steps), _low_rate(steps, records), _forgets(records), alone]
 
 
 def _steps(records: Sequence[Record]) -> Steps:
@@ -89,7 +89,7 @@ def _best_rate(steps: Steps) -> Finding:
     return Finding(name, claim, _slowed(known[best]), _told({best: known[best]}))
 
 
-def _low_rate(steps: Steps) -> Finding:
+def _low_rate(steps: Steps, records: Sequence[Record]) -> Finding:
     name = "low_rate_trains_locked"
     claim = (
         "At some learning rate that is too low to train the unlocked model within the budget, AdamW trains the model "
@@ -99,7 +99,16 @@ def _low_rate(steps: Steps) -> Finding:
     if not low:
         return Finding(name, claim, None, "no learning rate was tried at which the unlocked model does not arrive")
     holds = any(not isinf(min(forms.values())) for forms in low.values())
-    return Finding(name, claim, holds, _told(low))
+    locked = _accuracies([r for r in records if r.parameters["form"] != "unlocked" and r.parameters["rate"] in low])
+    unlocked = _accuracies([r for r in records if r.parameters["form"] == "unlocked"])
+    told = f"{_told(low)} Median accuracy of those that arrive: {locked}; of unlocked ones, at any rate: {unlocked}."
+    return Finding(name, claim, holds, told)
+
+
+def _accuracies(records: Sequence[Record]) -> str:
+    """The median on held-out texts, of runs that reached the target."""
+    found = [r.measurement["accuracy"] for r in records if r.measurement["reached"] is not None]
+    return f"{median(found):.2f}" if found else "none does"
 
 
 def _forgets(records: Sequence[Record]) -> Finding:
