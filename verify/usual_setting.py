@@ -134,9 +134,9 @@ def unexpected(records: Sequence[Record]) -> list[str]:
 
 
 def _leaving(record: Record) -> Iterator[str]:
-    losses: list[float] = record.prediction["losses"] or []
+    losses: list[Any] = record.prediction["losses"] or []
     for step, (loss, alone) in enumerate(zip(record.measurement["losses"], losses, strict=False)):
-        if alone < losses[0] / 2:
+        if alone is None or alone < losses[0] / 2:
             return
         if loss is None or abs(loss / alone - 1) > CLOSE:
             yield f"loss {loss} after step {step}; predicted {alone:.4g}"
@@ -182,7 +182,7 @@ study = Study(
             _grid(["unlocked", "rotated"], [1e-3], 5, 8, 1),
         ],
         "standard": _grid(FORMS, [1e-7, 1e-6, 1e-5, 1e-4, 1e-3], 20, 60, 3),
-        "deep": _grid(FORMS, [10 ** (n / 2) for n in range(-15, -5)], 100, 300, 10),
+        "deep": _grid(FORMS, [10 ** (n / 2) for n in range(-15, -5)], 60, 200, 5),
     },
     predict=predict,
     measure=measure,

@@ -60,6 +60,15 @@ def _loose(kept: int) -> Change:
     return change
 
 
+def _swapped(record: Record) -> Record:
+    """Each of the two bounds is as tight as the other was."""
+    other = {"triple_sequential": "horn_johnson_triple", "horn_johnson_triple": "triple_sequential"}
+    evidence = deepcopy(record.measurement.get("evidence", []))
+    for item in evidence:
+        item["statement"] = other.get(item["statement"], item["statement"])
+    return _measuring(evidence=evidence)(record)
+
+
 def _set(name: str, power: float) -> Change:
     """The curvature in a set of parameters grows like this power of α."""
     return _measuring(sets=lambda r: {**r.measurement.get("sets", {}), name: r.parameters["alpha"] ** power})
@@ -120,7 +129,7 @@ def _everything(record: Record) -> bool:
 ELSEWHERE = _measuring(value=1e9)
 
 CASES = {
-    "tighter_than_horn_johnson": Case("statements", (_loose(0),), _classical),
+    "tighter_than_horn_johnson": Case("statements", (_loose(0), _swapped), _classical),
     "informative_where_horn_johnson_is_vacuous": Case("statements", (_loose(0), _loose(5)), _classical),
     "curvature_is_predicted": Case(
         "curvature",
@@ -273,6 +282,29 @@ def test_a_study_decides_what_is_listed_and_nothing_without_records(study: str) 
 
 def test_a_study_without_a_file_decides_nothing() -> None:
     assert findings_of("another", _records("detection")) == []
+
+
+def test_where_the_classical_bound_says_something_the_sequential_one_need_not() -> None:
+    records = _records("statements")
+    (with_both,) = {
+        (item["details"]["chain"], tuple(found["matrices"]))
+        for record in records
+        if _classical(record)
+        for item in record.measurement["evidence"]
+        for found in item["details"].get("tuples", ())[:1]
+        if item["details"]["chain"] == "MiniLM" and found["tightness"]
+    }
+
+    def without(record: Record) -> Record:
+        evidence = deepcopy(record.measurement.get("evidence", []))
+        for item in evidence:
+            for found in item["details"].get("tuples", ()) if item["statement"] == "triple_sequential" else ():
+                if (item["details"]["chain"], tuple(found["matrices"])) == with_both:
+                    found["tightness"] = 0.0
+        return _measuring(evidence=evidence)(record)
+
+    turned = _finding("informative_where_horn_johnson_is_vacuous", [without(record) for record in records])
+    assert turned.holds is True
 
 
 def test_expansion_is_not_called_free_and_who_adds_nothing_is() -> None:
