@@ -77,7 +77,7 @@ def _published(records: Sequence[Record]) -> Finding:
     tightest = (max(median(values) for (at, _), values in shares.items() if at == alpha) for alpha in alphas)
     loose = ", ".join(f"{share:.1e} at α = {alpha:.0e}" for alpha, share in zip(alphas, tightest, strict=True))
     told = (
-        f"Over the measured σ₁, {len(every)} bounds are {max(every):.3f} at most; the median share of the closest "
-        f"reading is {loose}."
+        f"{len(every)} bounds reach {max(every):.3f} of the measured σ₁ at most; the closest reading reaches at the "
+        f"median {loose}."
     )
     return Finding(name, claim, max(every) <= 1 + SLACK, told, ("curvature_bounds", "curvature_tightness"))

@@ -17,9 +17,11 @@ def findings(records: Sequence[Record]) -> list[Finding]:
 
 
 def _places(records: Sequence[Record]) -> str:
-    """Formats and values of α that records are of."""
-    alphas = ", ".join(f"{alpha:.0e}" for alpha in sorted({record.parameters["alpha"] for record in records}))
-    return f"{', '.join(dict.fromkeys(r.parameters['format'] for r in records))}, α = {alphas}"
+    """Formats, and of each the values of α, that records are of."""
+    alphas: dict[str, set[float]] = {}
+    for record in records:
+        alphas.setdefault(record.parameters["format"], set()).add(record.parameters["alpha"])
+    return "; ".join(f"{name} at α = {', '.join(f'{a:.0e}' for a in sorted(of_it))}" for name, of_it in alphas.items())
 
 
 def _function(rotated: Sequence[Record]) -> Finding:
@@ -53,12 +55,10 @@ def _dense(low: Sequence[Record]) -> Finding:
     if not low:
         return Finding(name, claim, None, "no lock in the dense form was measured in single precision or less")
     lost = [record for record in low if not within(record)]
-    refused = sum(record.measurement["refused"] for record in lost)
-    where = (
-        f": {_places(lost)}; by {min(abs(r.measurement['points']) for r in lost):.0f} to "
-        f"{max(abs(r.measurement['points']) for r in lost):.0f} points; {refused} of them are locks that are refused "
-        "unless asked for"
-        if lost
-        else ""
-    )
-    return Finding(name, claim, bool(lost), f"{len(lost)} of {len(low)} locks{where}.")
+    told = f"{len(lost)} of {len(low)} locks"
+    if lost:
+        points = [abs(record.measurement["points"]) for record in lost]
+        refused = sum(record.measurement["refused"] for record in lost)
+        told += f" lose {min(points):.0f} to {max(points):.0f} points: {_places(lost)}. {refused} of them are refused "
+        told += "unless their maker insists"
+    return Finding(name, claim, bool(lost), f"{told}.")

@@ -15,7 +15,7 @@ def findings(records: Sequence[Record]) -> list[Finding]:
     """What the relearning table says of its strongest lock."""
     name = "locked_does_not_relearn"
     claim = (
-        "A model locked with α = 10⁴ reaches the goal at no learning rate within the budget, where the undefended "
+        f"A model locked with {LOCKED} reaches the goal at no learning rate within the budget, where the undefended "
         "model reaches it at some."
     )
     reached: dict[tuple[str, str], dict[str, set[float]]] = {}

@@ -10,6 +10,7 @@ from specbound.campaign import Record
 from specbound.certification.verdict import BROKEN
 from specbound.report.finding import Finding
 from verify.findings.predicted import as_predicted
+from verify.usual import ALPHA, LAYERS, K
 from verify.usual_setting import kept, study
 
 Steps = Mapping[float, Mapping[str, float]]
@@ -65,8 +66,8 @@ def _trains(steps: Steps) -> Steps:
 def _slows(steps: Steps) -> Finding:
     name = "usual_setting_slows_adamw"
     claim = (
-        "In the usual setting, α = 10⁴ on 25 directions of 5 layers, AdamW with warm-up takes more than "
-        f"{BROKEN:g} times the unlocked steps, or never arrives, at every learning rate at which it trains the "
+        f"In the usual setting, α = {ALPHA:.0e} on {K} directions of {LAYERS} layers, AdamW with warm-up takes more "
+        f"than {BROKEN:g} times the unlocked steps, or never arrives, at every learning rate at which it trains the "
         "unlocked model."
     )
     known = _trains(steps)
