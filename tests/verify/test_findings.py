@@ -230,7 +230,7 @@ CASES = {
     ),
     "best_rate_is_slowed": Case(
         "usual_setting",
-        (_only(_measuring(reached=3), form="rotated"),),
+        (_only(_measuring(reached=3), form="rotated", rate=1e-3),),
         lambda r: r.parameters["form"] == "unlocked" and r.parameters["rate"] > 1e-6,
     ),
     "low_rate_trains_locked": Case(
@@ -305,6 +305,11 @@ def test_where_the_classical_bound_says_something_the_sequential_one_need_not() 
 
     turned = _finding("informative_where_horn_johnson_is_vacuous", [without(record) for record in records])
     assert turned.holds is True
+
+
+def test_where_the_undefended_model_does_not_learn_either_a_lock_says_nothing() -> None:
+    lost = _only(_measuring(reached=None), condition="undefended")
+    assert _finding("locked_does_not_relearn", [lost(record) for record in _records("relearning")]).holds is None
 
 
 def test_expansion_is_not_called_free_and_who_adds_nothing_is() -> None:

@@ -111,5 +111,5 @@ def test_the_table_tells_steps_and_accuracy() -> None:
     stream = StringIO()
     usual_setting.show(made("usual_setting"), Console(file=stream, width=80))
     rows = {line.split()[0]: line.split()[1:] for line in stream.getvalue().splitlines() if " ." in line}
-    assert rows["unlocked"] == ["–", ".20", "3", ".60", "3", ".60"]
+    assert rows["unlocked"] == ["–", ".20", "4", ".60", "3", ".60"]
     assert rows["dense"] == ["3", ".50", "–", ".20", "–", ".20"]
