@@ -17,11 +17,11 @@ def findings(records: Sequence[Record]) -> list[Finding]:
 
 
 def _places(records: Sequence[Record]) -> str:
-    """Formats, and of each the values of α, that records are of."""
-    alphas: dict[str, set[float]] = {}
+    """Formats, and of each between which α, that records are of."""
+    alphas: dict[str, list[float]] = {}
     for record in records:
-        alphas.setdefault(record.parameters["format"], set()).add(record.parameters["alpha"])
-    return "; ".join(f"{name} at α = {', '.join(f'{a:.0e}' for a in sorted(of_it))}" for name, of_it in alphas.items())
+        alphas.setdefault(record.parameters["format"], []).append(record.parameters["alpha"])
+    return ", ".join(f"{name} from α = {min(of_it):.0e} to {max(of_it):.0e}" for name, of_it in alphas.items())
 
 
 def _function(rotated: Sequence[Record]) -> Finding:
