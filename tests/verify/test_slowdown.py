@@ -1,18 +1,16 @@
-"""The studies on optimizers: what leaves a prediction is a surprise, slopes are right, and verdicts follow records."""
+"""The studies on optimizers: what leaves a prediction is a surprise, and slopes are right."""
 
 from __future__ import annotations
 
 import math
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
 
 from specbound.campaign import Record, read
 from tests.conftest import ROOT
-from verify import anomalies, claims, invariance, real, relearning, slowdown, windows
+from verify import anomalies, invariance, real, relearning, slowdown, windows
 from verify.predictions import PREDICTED
 from verify.slopes import censored_slope
 from verify.starts import inflated_start, locked_start
@@ -180,66 +178,3 @@ def test_a_cell_of_the_table_tells_steps_or_why_there_are_none() -> None:
     assert relearning.told([reached, reached, slow]) == "40 .50"
     assert relearning.told([reached, blown, blown]) == "† .50"
     assert relearning.told([slow]) == "– .50"
-
-
-# Verdicts on published claims
-
-
-def _judged(**by_study: list[Record]) -> dict[str, str]:
-    return {item.id: item.verdict for item in (judge(by_study) for judge in claims.JUDGES)}
-
-
-def _with_exponent(record: Record, exponent: float) -> Record:
-    return _changed(record, limit=record.parameters["alpha"] ** exponent)
-
-
-def test_verdicts_follow_the_records() -> None:
-    limits = [r for name in ("sgd", "adam", "muon") for r in _limits(name) if r.parameters["steps"] == 0]
-    same = _records("invariance")
-    assert _judged() == dict.fromkeys(("P3", "P6", "P7", "P8", "P9", "P11"), claims.UNDECIDED)
-    for exponent, verdict in ((-1, claims.CONFIRMED), (-2, claims.REFUTED), (0, claims.REFUTED)):
-        assert _judged(slowdown=[_with_exponent(r, exponent) for r in limits])["P3"] == verdict
-    parted = [_changed(r, distances=[1.0], parted=1) for r in same]
-    slow = [_with_exponent(r, -1) for r in limits]
-    assert _judged(slowdown=slow, invariance=parted)["P6"] == claims.CONFIRMED
-    assert _judged(slowdown=slow, invariance=same)["P6"] == claims.CONDITION
-    quick, slowly = _records("real"), [_changed(r, reached=None) for r in _records("real")]
-    assert _judged(slowdown=slow, invariance=parted, real=quick)["P6"] == claims.CONDITION
-    assert _judged(slowdown=slow, invariance=parted, real=slowly)["P6"] == claims.CONFIRMED
-    assert _judged(slowdown=[_with_exponent(r, 0) for r in limits], invariance=parted)["P6"] == claims.REFUTED
-    assert _judged(slowdown=slow, invariance=parted)["P7"] == claims.CONFIRMED
-    assert _judged(slowdown=slow, invariance=same)["P7"] == claims.CONDITION
-    assert _judged(slowdown=[_with_exponent(r, 0) for r in limits], invariance=parted)["P7"] == claims.REFUTED
-    upper = [r for r in _records("windows") if "upper" in r.measurement]
-    assert _judged(windows=upper)["P9"] == claims.REFUTED
-    assert _judged(windows=[_changed(r, upper=1e-39) for r in upper])["P9"] == claims.CONFIRMED
-
-
-def _costing(records: list[Record], parameters: int) -> list[Record]:
-    cost = {**records[0].measurement["cost"], "parameters": parameters}
-    return [_changed(record, cost=cost) for record in records]
-
-
-def test_verdicts_on_the_limit_follow_the_attackers() -> None:
-    every = _records("recovery")
-    by_name = {
-        name: [r for r in every if r.parameters["attacker"] == name] for name in ("merge", "inject", "optimizer_only")
-    }
-    slow, merge, inject = by_name["optimizer_only"], by_name["merge"], by_name["inject"]
-    unreached = [_changed(r, steps=None) for r in inject]
-    assert _judged(recovery=every)["P8"] == claims.CONDITION
-    assert _judged(recovery=[*slow, *inject])["P8"] == claims.CONFIRMED
-    assert _judged(recovery=[*slow, *inject, *_costing(merge, 10)])["P8"] == claims.CONFIRMED
-    assert _judged(recovery=[*slow, *unreached, *merge])["P8"] == claims.REFUTED
-    assert _judged(recovery=every)["P11"] == claims.CONFIRMED
-    assert _judged(recovery=[*slow, *(_changed(r, steps=None) for r in merge)])["P11"] == claims.REFUTED
-    assert _judged(recovery=merge)["P11"] == claims.UNDECIDED
-
-
-def test_claims_are_written_with_links_to_what_is_there(tmp_path: Path) -> None:
-    for study in ("slowdown", "invariance", "windows"):
-        shutil.copytree(QUICK / study, tmp_path / study)
-    claims.write(tmp_path)
-    text = (tmp_path / claims.FILE).read_text()
-    assert text.count("\n## P") == 6
-    assert "(figures/" not in text

@@ -1,0 +1,132 @@
+"""Whether the published usual setting of a lock slows AdamW, and at which learning rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import inf, isinf
+from statistics import median
+
+from specbound.campaign import Record
+from specbound.certification.verdict import BROKEN
+from specbound.report.finding import Finding
+from verify.findings.predicted import as_predicted
+from verify.usual import ALPHA, LAYERS, K
+from verify.usual_setting import kept, study
+
+Steps = Mapping[float, Mapping[str, float]]
+"""Median steps to the target by learning rate and form; infinite where most seeds did not reach it."""
+
+ENOUGH = 2
+"""Learning rates on which "at every one" has to rest."""
+
+
+def findings(records: Sequence[Record]) -> list[Finding]:
+    """What AdamW on a real transformer says that is locked in the usual setting."""
+    steps = _steps(records)
+    followed = [record for record in records if record.prediction["losses"]]
+    claim = (
+        "At a low learning rate η, AdamW on a locked model goes the way that training the inflated directions alone at "
+        "αη goes on the unlocked one."
+    )
+    alone = as_predicted("low_rate_run_is_predicted", claim, study, followed)
+    return [_slows(steps), _best_rate(steps), _low_rate(steps, records), _forgets(records), alone]
+
+
+def _steps(records: Sequence[Record]) -> Steps:
+    """Of the runs on most texts, at learning rates at which the unlocked model and a locked one were run."""
+    texts = max((record.parameters["texts"] for record in records), default=0)
+    runs: dict[float, dict[str, list[float]]] = {}
+    for record in records:
+        at, reached = record.parameters, record.measurement["reached"]
+        if at["texts"] == texts:
+            runs.setdefault(at["rate"], {}).setdefault(at["form"], []).append(inf if reached is None else reached)
+    medians = {rate: {form: median(values) for form, values in forms.items()} for rate, forms in sorted(runs.items())}
+    return {rate: forms for rate, forms in medians.items() if "unlocked" in forms and len(forms) > 1}
+
+
+def _told(steps: Steps) -> str:
+    rows = (
+        f"at {rate:.0e} "
+        + ", ".join(f"{form} {'never' if isinf(value) else f'{value:g}'}" for form, value in forms.items())
+        for rate, forms in steps.items()
+    )
+    return f"Steps to the target: {'; '.join(rows)}." if steps else "no unlocked run beside a locked one was measured"
+
+
+def _slowed(forms: Mapping[str, float]) -> bool:
+    """Whether all forms of the lock take more than the steps that would break it, or never arrive."""
+    return min(value for form, value in forms.items() if form != "unlocked") > BROKEN * forms["unlocked"]
+
+
+def _trains(steps: Steps) -> Steps:
+    """Learning rates at which the unlocked model arrives."""
+    return {rate: forms for rate, forms in steps.items() if not isinf(forms["unlocked"])}
+
+
+def _slows(steps: Steps) -> Finding:
+    name = "usual_setting_slows_adamw"
+    claim = (
+        f"In the usual setting, α = {ALPHA:.0e} on {K} directions of {LAYERS} layers, AdamW with warm-up takes more "
+        f"than {BROKEN:g} times the unlocked steps, or never arrives, at every learning rate at which it trains the "
+        "unlocked model."
+    )
+    known = _trains(steps)
+    slowed = all(map(_slowed, known.values()))
+    holds = None if slowed and len(known) < ENOUGH else slowed
+    lacking = f" Learning rates at which the unlocked model arrives: {len(known)}; required: {ENOUGH}."
+    return Finding(name, claim, holds, _told(steps) + (lacking if holds is None else ""))
+
+
+def _best_rate(steps: Steps) -> Finding:
+    name = "best_rate_is_slowed"
+    claim = (
+        "At the learning rate that trains the unlocked model fastest, AdamW takes more than "
+        f"{BROKEN:g} times the unlocked steps on a model locked in the usual setting, or never arrives."
+    )
+    known = _trains(steps)
+    if not known:
+        return Finding(name, claim, None, "the unlocked model arrived at no learning rate that was tried")
+    best = min(known, key=lambda rate: known[rate]["unlocked"])
+    return Finding(name, claim, _slowed(known[best]), _told({best: known[best]}))
+
+
+def _low_rate(steps: Steps, records: Sequence[Record]) -> Finding:
+    name = "low_rate_trains_locked"
+    claim = (
+        "At some learning rate that is too low to train the unlocked model within the budget, AdamW trains the model "
+        "that is locked in the usual setting: the lock makes low learning rates fast."
+    )
+    low = {rate: forms for rate, forms in steps.items() if isinf(forms["unlocked"])}
+    if not low:
+        return Finding(name, claim, None, "no learning rate was tried at which the unlocked model does not arrive")
+    holds = any(not isinf(min(forms.values())) for forms in low.values())
+    locked = _accuracies([r for r in records if r.parameters["form"] != "unlocked" and r.parameters["rate"] in low])
+    unlocked = _accuracies([r for r in records if r.parameters["form"] == "unlocked"])
+    told = f"{_told(low)} Median accuracy of those that arrive: {locked}; of unlocked ones, at any rate: {unlocked}."
+    return Finding(name, claim, holds, told)
+
+
+def _accuracies(records: Sequence[Record]) -> str:
+    """The median on held-out texts, of runs that reached the target."""
+    found = [r.measurement["accuracy"] for r in records if r.measurement["reached"] is not None]
+    return f"{median(found):.2f}" if found else "none does"
+
+
+def _forgets(records: Sequence[Record]) -> Finding:
+    name = "high_rate_forgets"
+    claim = (
+        "At learning rates so high that a step of AdamW moves the inflated directions many times their own length, the "
+        "locked model ends worse on held-out texts than the unlocked one, whether or not it learns its own."
+    )
+    unlocked = [record for record in records if record.parameters["form"] == "unlocked"]
+    high = [record for record in records if record.prediction["forgets"]]
+    rates = {record.parameters["rate"] for record in high}
+    beside = [r.measurement["accuracy"] for r in unlocked if r.parameters["rate"] in rates]
+    if not beside:
+        return Finding(name, claim, None, "no locked run at such a rate was measured beside an unlocked one")
+    good = sum(kept(record, records) for record in high)
+    locked = median(record.measurement["accuracy"] for record in high)
+    told = (
+        f"{len(high) - good} of {len(high)} locked runs; median accuracy {locked:.2f}, unlocked {median(beside):.2f}."
+    )
+    return Finding(name, claim, not good, told)
