@@ -1,5 +1,7 @@
 """The main job as a user runs it: once, quick, and everything it leaves behind."""
 
+import errno
+import json
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +17,13 @@ from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence, Kind
 from specbound.core.status import status
 from specbound.core.verdict import Verdict
+from specbound.report import write
+from specbound.report.finding import Finding
+from specbound.report.summary import read_summary
 from specbound.report.table import rows
 from tests.conftest import run_module
 from tests.results import store_evidence
-from verify import statements
+from verify import findings, statements
 from verify.studies import studies
 from verify.weights import digits_chain, gaussian_twin, transformer_chain
 
@@ -97,6 +102,14 @@ def test_the_figures_of_the_run_are_there(finished) -> None:
     assert (out / "figures" / "tightness.png").read_bytes().startswith(b"\x89PNG")
     assert (out / "figures" / "tightness.pdf").read_bytes().startswith(b"%PDF")
     assert [path.name for path in out.rglob(".*")] == [".lock"]
+
+
+@pytest.mark.slow
+def test_the_report_of_the_run_answers_every_claim(finished) -> None:
+    _, out = finished
+    claims = json.loads((out / "claims.json").read_text())
+    assert [claim["id"] for claim in claims if claim["verdict"] == "undecided"] == []
+    assert (out / "report.html").stat().st_size < 10 * 2**20
 
 
 @pytest.mark.slow
@@ -198,6 +211,53 @@ def test_a_refuted_reading_that_fares_unlike_predicted_is_a_surprise(tmp_path: P
     assert line == "triple_independent: measured evidence does not refute it, unlike predicted"
     possible = replace(unlike, prediction={"violated": [], "possibly": ["triple_independent"]})
     assert statements.unexpected([possible]) == []
+
+
+def test_a_run_ends_with_a_report_of_what_it_decides(tmp_path: Path, monkeypatch, capsys) -> None:
+    grid = Grid({"statement": ["weyl_sum"], "kind": ["HOLDS"]})
+    one = replace(statements.study, grids=dict.fromkeys(BUDGETS, grid), measure=found_by, rests_on=())
+    monkeypatch.setattr(statements, "study", one)
+    found = Finding("tighter_than_horn_johnson", "It is tighter.", False, "0.1 against 0.2.")
+    monkeypatch.setattr(findings, "findings_of", lambda *_: [found])
+    assert job.main(["statements", "--out", str(tmp_path), "--workers", "1"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert "P2: refuted in this reading" in printed
+    assert f"Report: {tmp_path / 'report.html'}" in printed
+    written = read_summary(tmp_path, "statements")
+    assert written.findings == (found,)
+    assert "weyl_sum" in written.shown
+    assert "of 1 cells" not in written.shown
+    verdicts = {claim["id"]: claim["verdict"] for claim in json.loads((tmp_path / "claims.json").read_text())}
+    assert verdicts["P2"] == "refuted in this reading"
+    assert verdicts["P9"] == "undecided"
+
+
+def test_findings_that_cannot_be_had_are_told_and_exit_1(tmp_path: Path, monkeypatch, capsys) -> None:
+    grid = Grid({"statement": ["weyl_sum"], "kind": ["HOLDS"]})
+    one = replace(statements.study, grids=dict.fromkeys(BUDGETS, grid), measure=found_by, rests_on=())
+    monkeypatch.setattr(statements, "study", one)
+
+    def fails(*_: object) -> None:
+        raise KeyError("rate")
+
+    monkeypatch.setattr(findings, "findings_of", fails)
+    assert job.main(["statements", "--out", str(tmp_path), "--workers", "1"]) == 1
+    assert "FAILED statements: findings raised KeyError: 'rate'" in capsys.readouterr().out
+    assert read_summary(tmp_path, "statements").findings == ()
+
+
+def test_a_report_that_cannot_be_written_costs_no_results(tmp_path: Path, monkeypatch, capsys) -> None:
+    grid = Grid({"statement": ["weyl_sum"], "kind": ["HOLDS"]})
+    one = replace(statements.study, grids=dict.fromkeys(BUDGETS, grid), measure=found_by, rests_on=())
+    monkeypatch.setattr(statements, "study", one)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(write, "write_atomically", full)
+    assert job.main(["statements", "--out", str(tmp_path), "--workers", "1"]) == 0
+    assert "the report could not be written" in capsys.readouterr().out
+    assert [record.status for record in read(tmp_path)] == [Status.MEASURED]
 
 
 def show_fails(records: list, console: object) -> None:
