@@ -20,7 +20,7 @@ from matplotlib.lines import Line2D
 
 from figures.exhibit import Exhibit
 from figures.loading import measured
-from figures.panels import TITLES, networks, new_panels
+from figures.panels import TITLES, logarithmic, networks, new_panels
 from figures.rows import Row, distinct, place, select
 from figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, SKY, add_legend
 from figures.tabular import Table, spread
@@ -57,7 +57,7 @@ def draw(rows: list[Row], width: float) -> Figure:
     )
     met = sorted(distinct(rows, "count"))
     for network, axes in zip(names, panels, strict=True):
-        axes.loglog()
+        logarithmic(axes)
         for count in met:
             _chain(axes, select(rows, network=network, count=count), *LOOKS[count])
     entries = [

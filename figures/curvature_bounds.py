@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from figures.exhibit import Exhibit
-from figures.panels import TITLES, networks, new_panels
+from figures.panels import TITLES, logarithmic, networks, new_panels
 from figures.rows import Row, distinct, place, select
 from figures.scaling import READINGS, scaling
 from figures.style import BLACK, BLUE, ORANGE, add_legend
@@ -48,10 +48,10 @@ def draw(rows: list[Row], width: float) -> Figure:
     for network, law, published in zip(names, above, below, strict=True):
         mine = select(rows, network=network)
         alphas = sorted(distinct(mine, "alpha"))
-        law.loglog()
+        logarithmic(law)
         law.plot(alphas, [alpha**2 for alpha in alphas], color=BLACK, linewidth=1.0, zorder=1)
         _points(law, mine, [row["measured_loss"] / row["predicted_constant"] for row in mine], BLUE, "o")
-        published.loglog()
+        logarithmic(published)
         _points(published, mine, [row["measured_output"] for row in mine], ORANGE, "D")
         for reading, (_, colour, style) in READINGS.items():
             values = np.array([median(row[f"bound_{reading}"] for row in select(mine, alpha=a)) for a in alphas])

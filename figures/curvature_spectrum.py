@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from figures.exhibit import Exhibit
-from figures.panels import TITLES, networks, new_panels
+from figures.panels import TITLES, logarithmic, networks, new_panels
 from figures.rows import Row, place, select
 from figures.scaling import scaling
 from figures.style import BLUE, GREY, ORANGE, add_legend
@@ -51,7 +51,7 @@ def draw(rows: list[Row], width: float) -> Figure:
         [TITLES[name] for name in names], width, 1.9, across="rank", up=["|eigenvalue| of the Hessian"]
     )
     for network, axes in zip(names, panels, strict=True):
-        axes.loglog()
+        logarithmic(axes)
         for alpha, (_, colour, marker) in SHOWN.items():
             mine = select(rows, network=network, alpha=alpha)
             axes.plot([r["rank"] for r in mine], [r["size"] for r in mine], marker, ms=2.2, mew=0, color=colour)

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from figures.exhibit import Exhibit
-from figures.panels import TITLES, networks, new_panels
+from figures.panels import TITLES, logarithmic, networks, new_panels
 from figures.rows import Row, distinct, place, select
 from figures.scaling import READINGS, scaling
 from figures.style import BLACK, add_legend
@@ -43,7 +43,7 @@ def draw(rows: list[Row], width: float) -> Figure:
     names = networks(rows)
     figure, (panels,) = new_panels([TITLES[name] for name in names], width, 1.9, across="α", up=["bound / σ₁(∇²f)"])
     for network, axes in zip(names, panels, strict=True):
-        axes.loglog()
+        logarithmic(axes)
         axes.axhline(1.0, color=BLACK, linewidth=0.8)
         for reading, (_, colour, style) in READINGS.items():
             mine = select(rows, network=network, reading=reading)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log10
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from figures.rows import Row
 from figures.style import BLUE, GREEN, GREY, ORANGE, SKY
@@ -62,3 +64,15 @@ def new_panels(
         found.append(mine)
     figure.supxlabel(across)
     return figure, found
+
+
+def logarithmic(axes: Axes) -> None:
+    """Makes both axes logarithmic, with powers of ten in plain characters: those of a formula would be smaller."""
+    axes.loglog()
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(_power_of_ten))
+        axis.set_minor_formatter(NullFormatter())
+
+
+def _power_of_ten(value: float, _position: int | None) -> str:
+    return "10" + str(round(log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

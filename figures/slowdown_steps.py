@@ -17,7 +17,7 @@ from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from figures.exhibit import Exhibit
 from figures.loading import measured
-from figures.panels import TITLES, networks, new_panels
+from figures.panels import TITLES, logarithmic, networks, new_panels
 from figures.rows import Row, distinct, place, select
 from figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, add_legend
 from specbound.core.errors import InvalidInput
@@ -76,7 +76,7 @@ def draw(rows: list[Row], width: float) -> Figure:
 
 
 def _limits(axes: Axes, rows: Sequence[Row], colour: str, marker: str) -> None:
-    axes.loglog()
+    logarithmic(axes)
     alphas, limits = [row["alpha"] for row in rows], [row["limit"] for row in rows]
     axes.scatter(alphas, limits, s=14, c=colour, marker=marker, alpha=0.6, linewidths=0, zorder=3)
     for seed in distinct(rows, "seed"):
@@ -86,7 +86,7 @@ def _limits(axes: Axes, rows: Sequence[Row], colour: str, marker: str) -> None:
 
 
 def _steps(axes: Axes, rows: Sequence[Row], colour: str, marker: str) -> None:
-    axes.loglog()
+    logarithmic(axes)
     for row in rows:
         reached = row["steps"] is not None
         axes.scatter(

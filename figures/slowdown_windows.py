@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 
 from figures.exhibit import Exhibit
 from figures.loading import measured
-from figures.panels import TITLES, networks, new_panels
+from figures.panels import TITLES, logarithmic, networks, new_panels
 from figures.rows import Row, distinct, place, select
 from figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, Dash, add_legend
 
@@ -50,7 +50,7 @@ def draw(rows: list[Row], width: float) -> Figure:
         [TITLES[name] for name in names], width, 2.3, across="α", up=["learning rate"], least=1.6
     )
     for network, axes in zip(names, panels, strict=True):
-        axes.loglog()
+        logarithmic(axes)
         mine = select(rows, network=network)
         for seed in distinct(mine, "seed"):
             upper = sorted({(row["alpha"], row["predicted_upper"]) for row in select(mine, seed=seed)})

@@ -13,6 +13,9 @@ from matplotlib.figure import Figure
 COLUMN, FULL = 3.25, 6.75
 """Inches: one column of a two-column paper, which is also what a phone shows, and both."""
 
+DPI = 200
+"""Of PNG files, so that a column has a phone's width twice over."""
+
 BLUE, ORANGE, GREEN, SKY, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#56B4E9", "#AAAAAA", "#222222"
 PALETTE = (BLUE, ORANGE, GREEN, SKY, GREY, BLACK)
 """From Okabe & Ito, Color Universal Design (2008), and a grey light enough to be told from their green."""
@@ -56,7 +59,7 @@ def pictures(figure: Figure, source: str) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for ending, metadata in (("png", {"Source": source}), ("pdf", {"Keywords": source, "CreationDate": None})):
         content = BytesIO()
-        figure.savefig(content, format=ending, dpi=200, metadata=metadata)
+        figure.savefig(content, format=ending, dpi=DPI, metadata=metadata)
         # The layout of the first is that of both, and takes longer than drawing.
         figure.set_layout_engine("none")
         found[ending] = content.getvalue()
