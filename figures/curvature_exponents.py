@@ -53,7 +53,11 @@ def draw(rows: list[Row], width: float) -> Figure:
     """A map of the blocks for each network."""
     names = networks(rows)
     figure, (panels,) = new_panels(
-        [TITLES[name] for name in names], width, 2.2, across="power of α with which a block's norm grows", up=[""]
+        [TITLES[name] for name in names],
+        width,
+        2.2,
+        across="numbers: power of α with which a block's norm grows",
+        up=[""],
     )
     for network, axes in zip(names, panels, strict=True):
         mine = select(rows, network=network)

@@ -15,12 +15,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from figures.attacks import SLACK, attacks, ratio_axis, shown, typical
+from figures.attacks import attacks, ratio_axis, shown, typical
 from figures.exhibit import Exhibit
 from figures.panels import COLOURS, MARKERS, TITLES, networks, new_panels
 from figures.rows import Row, distinct, select
 from figures.style import BLACK, GREY, add_legend
 from figures.tabular import Table, power_of_ten
+from specbound.certification.cells import SLACK
 
 
 def rows(results: Path) -> list[Row]:

@@ -40,6 +40,13 @@ LOOKS = {
 }
 """Where matrices are from: how that is named and drawn, and how far from the middle of the row."""
 
+MEDIANS = {
+    "Gaussian": ("Gaussian",),
+    "trained weights": ("MiniLM", "digits"),
+    "extreme of the search": (SEARCH,),
+}
+"""Of the table, with the origins that each is a median of."""
+
 Evidence = dict[str, Any]
 
 
@@ -55,7 +62,7 @@ def rows(results: Path) -> list[Row]:
     if not drawn:
         raise InvalidInput(f"{results} has no inequality that was measured on matrices; the figure would be empty")
     refuted = {name: any(item["verdict"] == "VIOLATED" for item in by_name[name]) for name in drawn}
-    order = sorted(drawn, key=lambda name: (refuted[name], -_median(drawn[name], ["Gaussian"])))
+    order = sorted(drawn, key=lambda name: (refuted[name], -_median_on_gaussian(drawn[name])))
     return [row for name in order for row in drawn[name]]
 
 
@@ -68,7 +75,7 @@ def _rows(name: str, records: list[Evidence]) -> list[Row]:
     found = [
         {
             "statement": name,
-            "from": "Gaussian" if record["details"]["random"] else record["details"]["chain"],
+            "origin": "Gaussian" if record["details"]["random"] else record["details"]["chain"],
             "matrices": "; ".join(item["matrices"]),
             "tightness": item["tightness"] or 0.0,
         }
@@ -77,12 +84,12 @@ def _rows(name: str, records: list[Evidence]) -> list[Row]:
         for item in record["details"]["tuples"]
     ]
     tightest = max((r["tightness"] or 0.0 for r in records if r["kind"] == "adversarial"), default=None)
-    extreme = {"statement": name, "from": SEARCH, "matrices": "", "tightness": tightest}
+    extreme = {"statement": name, "origin": SEARCH, "matrices": "", "tightness": tightest}
     return found if tightest is None else [*found, extreme]
 
 
-def _median(rows: list[Row], sources: list[str]) -> float:
-    return median(row["tightness"] for row in rows if row["from"] in sources)
+def _median_on_gaussian(rows: list[Row]) -> float:
+    return median(row["tightness"] for row in select(rows, origin="Gaussian"))
 
 
 def draw(rows: list[Row], width: float) -> Figure:
@@ -93,9 +100,9 @@ def draw(rows: list[Row], width: float) -> Figure:
     for place, name in enumerate(names):
         mine = select(rows, statement=name)
         for source, (_, lane, colour, marker) in LOOKS.items():
-            values = [max(row["tightness"], LEAST) for row in select(mine, **{"from": source})]
+            values = [max(row["tightness"], LEAST) for row in select(mine, origin=source)]
             axes.scatter(values, [place + lane] * len(values), s=12, c=colour, marker=marker, alpha=0.7, linewidths=0)
-        for row in select(mine, **{"from": SEARCH}):
+        for row in select(mine, origin=SEARCH):
             edge = ORANGE if row["tightness"] > 1.001 else BLACK
             at = max(row["tightness"], LEAST)
             axes.scatter(at, place, s=36, marker="D", facecolors="none", edgecolors=edge, linewidths=1.2, zorder=4)
@@ -134,12 +141,11 @@ def table(results: Path) -> Table:
     lines: list[list[str]] = []
     for name in distinct(found, "statement"):
         mine = select(found, statement=name)
-        medians = (_told([row["tightness"] for row in mine if row["from"] in kind]) for kind in KINDS)
+        medians = (
+            _told([row["tightness"] for row in mine if row["origin"] in origins]) for origins in MEDIANS.values()
+        )
         lines.append([f"`{name}`", *medians])
-    return Table(["statement", "Gaussian", "trained weights", "extreme of the search"], lines)
-
-
-KINDS = (("Gaussian",), ("MiniLM", "digits"), (SEARCH,))
+    return Table(["statement", *MEDIANS], lines)
 
 
 def _told(values: list[float]) -> str:
