@@ -1,70 +1,75 @@
-"""Curvature over α: what was predicted before the lock against what was measured after it, and the published bound."""
+"""Curvature after a lock: predicted before it, measured, and what the published bound sees.
+
+Across, the strength α of the lock; a mark for each network and seed. Above, the largest curvature of the locked model's
+loss, σ₁(H), over the constant σ₁(K) computed on the unlocked model: where marks lie on the line, α², the curvature was
+known before the lock. Below, diamonds are the largest curvature of a single output for a single sample, and lines the
+published bound in each of its readings that hold, medians over seeds: the further below, the less it sees.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from figures.panels import networks, new_panels, of_network, scaling
-from figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, save
-from specbound.campaign import Record
-
-STUDY = "curvature"
-
-READINGS = {
-    "subspace": ("bound, subspace", GREEN, "-"),
-    "sequential": ("bound, sequential", GREEN, "--"),
-    "gap": ("bound, gap", GREY, "-"),
-    "horn_johnson": ("bound, Horn–Johnson", GREY, ":"),
-}
-"""How each reading of the published bound that holds is named and drawn."""
+from figures.exhibit import Exhibit
+from figures.panels import TITLES, logarithmic, networks, new_panels
+from figures.rows import Row, distinct, place, select
+from figures.scaling import READINGS, scaling
+from figures.style import BLACK, BLUE, ORANGE, add_legend
 
 LEAST = 1e-3
 """Bounds below it are next to nothing beside curvatures of 1 to 1e17, and not drawn."""
 
 
-def draw(results: Path, out: Path) -> list[Path]:
-    """Draws the figure ``curvature_bounds``: a column for each network, a point for each seed.
+def rows(results: Path) -> list[Row]:
+    """A row for each network, α and seed."""
+    return [
+        {
+            **place(record, "network", "alpha"),
+            "predicted_constant": record.prediction["kappa"],
+            "measured_loss": record.measurement["top"],
+            "measured_output": record.measurement["top of one output"],
+            **{f"bound_{reading}": record.measurement["published bounds"][reading] for reading in READINGS},
+        }
+        for record in scaling(results)
+    ]
 
-    Above, σ₁ of the locked loss Hessian over the σ₁(K) computed on the unlocked model: the law says α². Below, σ₁ of
-    the Hessian of one output for one sample, against the readings of the bound on a product of three (medians).
-    """
-    records, source = scaling(results)
-    figure, (above, below) = new_panels(records, rows=2, height=4.6)
-    for network, law, published in zip(networks(records), above, below, strict=True):
-        mine = [record for runs in of_network(records, network).values() for record in runs]
-        alphas = np.array(sorted({record.parameters["alpha"] for record in mine}))
-        law.plot(alphas, alphas**2, color=BLACK, linewidth=1.0, zorder=1)
-        _points(law, mine, [r.measurement["top"] / r.prediction["kappa"] for r in mine], BLUE)
-        _points(published, mine, [r.measurement["top of one output"] for r in mine], ORANGE)
+
+def draw(rows: list[Row], width: float) -> Figure:
+    """A panel for each network, above for the loss and below for one output."""
+    names = networks(rows)
+    up = ["σ₁(H locked) / σ₁(K)", "σ₁(∇²f), one output"]
+    figure, (above, below) = new_panels([TITLES[name] for name in names], width, 1.7, across="α", up=up)
+    for network, law, published in zip(names, above, below, strict=True):
+        mine = select(rows, network=network)
+        alphas = sorted(distinct(mine, "alpha"))
+        logarithmic(law)
+        law.plot(alphas, [alpha**2 for alpha in alphas], color=BLACK, linewidth=1.0, zorder=1)
+        _points(law, mine, [row["measured_loss"] / row["predicted_constant"] for row in mine], BLUE, "o")
+        logarithmic(published)
+        _points(published, mine, [row["measured_output"] for row in mine], ORANGE, "D")
         for reading, (_, colour, style) in READINGS.items():
-            values = np.array([_median(mine, alpha, reading) for alpha in alphas])
+            values = np.array([median(row[f"bound_{reading}"] for row in select(mine, alpha=a)) for a in alphas])
             values[values < LEAST] = np.nan
             published.plot(alphas, values, color=colour, linestyle=style, linewidth=1.2)
-        for axes in (law, published):
-            axes.loglog()
-        published.set_xlabel("α")
-    above[0].set_ylabel("σ₁(H locked) / σ₁(K)")
-    below[0].set_ylabel("σ₁(∇²f), one output")
     entries = [
-        above[0].plot([], [], color=BLACK, linewidth=1.0, label="predicted: α²")[0],
-        above[0].scatter([], [], s=18, c=BLUE, linewidths=0, label="measured, loss"),
-        above[0].scatter([], [], s=18, c=ORANGE, linewidths=0, label="measured, one output"),
-        *(above[0].plot([], [], color=c, linestyle=s, linewidth=1.2, label=n)[0] for n, c, s in READINGS.values()),
+        Line2D([], [], color=BLACK, linewidth=1.0, label="predicted: α²"),
+        Line2D([], [], ls="", marker="o", ms=4, color=BLUE, label="measured, loss"),
+        Line2D([], [], ls="", marker="D", ms=3.5, color=ORANGE, label="measured, one output"),
+        *(Line2D([], [], color=c, linestyle=s, linewidth=1.2, label=name) for name, c, s in READINGS.values()),
     ]
-    figure.legend(handles=entries, loc="outside upper center", ncols=4, frameon=False, fontsize=7.5)
-    return save(figure, out, "curvature_bounds", source)
+    add_legend(figure, entries)
+    return figure
 
 
-def _points(axes: Axes, records: Sequence[Record], values: Sequence[float], colour: str) -> None:
-    alphas = [record.parameters["alpha"] for record in records]
-    axes.scatter(alphas, values, s=16, c=colour, alpha=0.6, linewidths=0, zorder=3)
+def _points(axes: Axes, rows: list[Row], values: list[float], colour: str, marker: str) -> None:
+    alphas = [row["alpha"] for row in rows]
+    axes.scatter(alphas, values, s=14, c=colour, marker=marker, alpha=0.6, linewidths=0, zorder=3)
 
 
-def _median(records: Sequence[Record], alpha: float, reading: str) -> float:
-    mine = [r for r in records if r.parameters["alpha"] == alpha]
-    return median(record.measurement["published bounds"][reading] for record in mine)
+exhibit = Exhibit("curvature", rows, draw)

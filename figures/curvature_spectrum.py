@@ -1,37 +1,63 @@
-"""The eigenvalues of a Hessian before and after a lock."""
+"""The eigenvalues of a Hessian before and after a lock.
+
+Sizes of the eigenvalues of a network's loss Hessian, for one seed: across their rank, largest first, up their size.
+Grey circles belong to the model with an identity in the lock's place (α = 1), squares and triangles to locks of growing
+strength α. See how many rise, by α², and how many stay where they were; those that rounding does not tell from zero are
+left out.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from figures.panels import networks, new_panels, of_network, scaling
-from figures.style import BLUE, GREY, ORANGE, save
+from figures.exhibit import Exhibit
+from figures.panels import TITLES, logarithmic, networks, new_panels
+from figures.rows import Row, place, select
+from figures.scaling import scaling
+from figures.style import BLUE, GREY, ORANGE, add_legend
+from specbound.core.errors import InvalidInput
 
-STUDY = "curvature"
-
-SHOWN = {1.0: ("α = 1: identity inserted", GREY), 10.0: ("α = 10", BLUE), 1e3: ("α = 1,000", ORANGE)}
+SHOWN = {1.0: ("α = 1: identity inserted", GREY, "o"), 10.0: ("α = 10", BLUE, "s"), 1e3: ("α = 1,000", ORANGE, "^")}
 
 LEAST = 1e-12
 """Eigenvalues below this part of the largest are not told from zero: rounding is of that size."""
 
 
-def draw(results: Path, out: Path) -> list[Path]:
-    """Draws the figure ``curvature_spectrum``: sizes of eigenvalues in descending order, for the first seed."""
-    records, source = scaling(results)
-    figure, (row,) = new_panels(records, rows=1, height=2.7)
-    for network, axes in zip(networks(records), row, strict=True):
-        runs = next(iter(of_network(records, network).values()))
-        for record in runs:
-            alpha = record.parameters["alpha"]
-            if alpha in SHOWN:
-                sizes = np.sort(np.abs(record.arrays()["spectrum"]))[::-1]
-                sizes[sizes < LEAST * sizes[0]] = np.nan
-                axes.plot(np.arange(1, len(sizes) + 1), sizes, ".", markersize=2.5, color=SHOWN[alpha][1])
-        axes.loglog()
-        axes.set_xlabel("rank")
-    row[0].set_ylabel("|eigenvalue| of the Hessian")
-    entries = [row[0].plot([], [], "o", markersize=4, color=c, label=n)[0] for n, c in SHOWN.values()]
-    figure.legend(handles=entries, loc="outside upper center", ncols=3, frameon=False, fontsize=7.5)
-    return save(figure, out, "curvature_spectrum", source)
+def rows(results: Path) -> list[Row]:
+    """A row for each eigenvalue, of each network's first seed."""
+    records = scaling(results)
+    first: dict[str, int] = {}
+    found: list[Row] = []
+    for record in records:
+        network, alpha = record.parameters["network"], record.parameters["alpha"]
+        if alpha in SHOWN and record.seed == first.setdefault(network, record.seed):
+            sizes = np.sort(np.abs(record.arrays()["spectrum"]))[::-1]
+            told = sizes[sizes >= LEAST * sizes[0]]
+            where = place(record, "network", "alpha")
+            found += [{**where, "rank": rank, "size": float(size)} for rank, size in enumerate(told, start=1)]
+    if not found:
+        raise InvalidInput(f"{results} has no spectrum at any α of {list(SHOWN)}; the figure would be empty")
+    return found
+
+
+def draw(rows: list[Row], width: float) -> Figure:
+    """A panel for each network, a colour and a mark for each α."""
+    names = networks(rows)
+    figure, (panels,) = new_panels(
+        [TITLES[name] for name in names], width, 1.9, across="rank", up=["|eigenvalue| of the Hessian"]
+    )
+    for network, axes in zip(names, panels, strict=True):
+        logarithmic(axes)
+        for alpha, (_, colour, marker) in SHOWN.items():
+            mine = select(rows, network=network, alpha=alpha)
+            axes.plot([r["rank"] for r in mine], [r["size"] for r in mine], marker, ms=2.2, mew=0, color=colour)
+    entries = [Line2D([], [], ls="", marker=m, ms=4, color=c, label=name) for name, c, m in SHOWN.values()]
+    add_legend(figure, entries)
+    return figure
+
+
+exhibit = Exhibit("curvature", rows, draw)

@@ -1,34 +1,58 @@
-"""How much of the curvature the published bound sees, in each of its readings that hold, over α."""
+"""How much of the curvature the published bound sees.
+
+Across, the strength α of the lock; up, the published bound over the largest curvature that is there, σ₁(∇²f), for one
+output of one sample: at 1 (black) it would see all of it. A line for each seed and each reading of the bound that
+holds. A line that falls says that curvature grows faster than the bound; what is below 1e-10 is drawn at the lower
+edge, as next to nothing.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from figures.curvature_bounds import READINGS
-from figures.panels import networks, new_panels, of_network, scaling
-from figures.style import save
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-STUDY = "curvature"
+from figures.exhibit import Exhibit
+from figures.panels import TITLES, logarithmic, networks, new_panels
+from figures.rows import Row, distinct, place, select
+from figures.scaling import READINGS, scaling
+from figures.style import BLACK, add_legend
 
 LEAST = 1e-10
-"""Tightness from which on all bounds are drawn at the lower edge: next to vacuous."""
+"""Tightness from which on all bounds are drawn at the lower edge."""
 
 
-def draw(results: Path, out: Path) -> list[Path]:
-    """Draws the figure ``curvature_tightness``: bound over truth for one output of one sample, a line for each seed."""
-    records, source = scaling(results)
-    figure, (row,) = new_panels(records, rows=1, height=2.7)
-    for network, axes in zip(networks(records), row, strict=True):
-        for runs in of_network(records, network).values():
-            alphas = [record.parameters["alpha"] for record in runs]
-            for reading, (_, colour, style) in READINGS.items():
-                values = [r.measurement["published bounds"][reading] / r.measurement["top of one output"] for r in runs]
-                shown = [max(value, LEAST) for value in values]
-                axes.plot(alphas, shown, color=colour, linestyle=style, linewidth=0.9, alpha=0.7)
-        axes.loglog()
-        axes.axhline(1.0, color="black", linewidth=0.8)
-        axes.set_xlabel("α")
-    row[0].set_ylabel("bound / σ₁(∇²f)")
-    entries = [row[0].plot([], [], color=c, linestyle=s, label=n)[0] for n, c, s in READINGS.values()]
-    figure.legend(handles=entries, loc="outside upper center", ncols=4, frameon=False, fontsize=7.5)
-    return save(figure, out, "curvature_tightness", source)
+def rows(results: Path) -> list[Row]:
+    """A row for each network, α, seed and reading."""
+    return [
+        {
+            **place(record, "network", "alpha"),
+            "reading": reading,
+            "bound": (bound := record.measurement["published bounds"][reading]),
+            "curvature": (curvature := record.measurement["top of one output"]),
+            "tightness": bound / curvature,
+        }
+        for record in scaling(results)
+        for reading in READINGS
+    ]
+
+
+def draw(rows: list[Row], width: float) -> Figure:
+    """A panel for each network, a line for each seed and reading."""
+    names = networks(rows)
+    figure, (panels,) = new_panels([TITLES[name] for name in names], width, 1.9, across="α", up=["bound / σ₁(∇²f)"])
+    for network, axes in zip(names, panels, strict=True):
+        logarithmic(axes)
+        axes.axhline(1.0, color=BLACK, linewidth=0.8)
+        for reading, (_, colour, style) in READINGS.items():
+            mine = select(rows, network=network, reading=reading)
+            for seed in distinct(mine, "seed"):
+                line = select(mine, seed=seed)
+                values = [max(row["tightness"], LEAST) for row in line]
+                axes.plot([r["alpha"] for r in line], values, color=colour, linestyle=style, linewidth=0.9, alpha=0.7)
+    add_legend(figure, [Line2D([], [], color=c, linestyle=s, label=name) for name, c, s in READINGS.values()])
+    return figure
+
+
+exhibit = Exhibit("curvature", rows, draw)

@@ -1,4 +1,4 @@
-"""Reading results folders: a study's evidence as plain data, and the hash that says which results a figure shows."""
+"""Reading results folders: a study's records or evidence, and the hash that says which results a figure shows."""
 
 from __future__ import annotations
 
@@ -11,8 +11,19 @@ from specbound.campaign.log import FILE
 from specbound.core.errors import InvalidInput
 
 
-def measured(results: Path, study: str) -> tuple[list[Record], str]:
-    """A study's measured records, those of the present source alone where there are any, and their file's hash.
+def studies_in(results: Path) -> set[str]:
+    """The studies that a results folder has records of, whole or not.
+
+    **Raises.** :class:`~specbound.core.errors.InvalidInput` where there are none.
+    """
+    found = {log.parent.name for log in results.glob(f"*/{FILE}")}
+    if not found:
+        raise InvalidInput(f"{results} holds no results; give a folder that `python -m verify` wrote")
+    return found
+
+
+def measured(results: Path, study: str) -> list[Record]:
+    """A study's measured records, those of the present source alone where there are any.
 
     **Raises.** :class:`~specbound.core.errors.InvalidInput` where the folder holds no results of the study, or none
     that was measured.
@@ -21,16 +32,11 @@ def measured(results: Path, study: str) -> tuple[list[Record], str]:
     found = [record for record in every if not record.stale] or every
     if not found:
         raise InvalidInput(f"{results} has nothing of {study} that was measured; the figure would be empty")
-    return found, source_of(results, study)
+    return found
 
 
-def source_of(results: Path, study: str) -> str:
-    """The hash that says which results a figure of that study shows."""
-    return hashlib.sha256((results / study / FILE).read_bytes()).hexdigest()[:16]
-
-
-def load(results: Path, study: str) -> tuple[list[dict[str, Any]], str]:
-    """The evidence that a study's records carry, of each cell the newest, and the hash of the file they lie in.
+def evidence(results: Path, study: str) -> list[dict[str, Any]]:
+    """The evidence that a study's records carry, of each cell the newest.
 
     **Raises.** :class:`~specbound.core.errors.InvalidInput` where the folder holds no results of the study.
     """
@@ -38,5 +44,9 @@ def load(results: Path, study: str) -> tuple[list[dict[str, Any]], str]:
     for record in sorted(read(results, study), key=lambda record: not record.stale):
         if record.measurement:
             newest[str(record)] = record
-    found = [item for record in newest.values() for item in record.measurement.get("evidence", ())]
-    return found, source_of(results, study)
+    return [item for record in newest.values() for item in record.measurement.get("evidence", ())]
+
+
+def source_of(results: Path, study: str) -> str:
+    """The hash that says which results a figure of that study shows."""
+    return hashlib.sha256((results / study / FILE).read_bytes()).hexdigest()[:16]

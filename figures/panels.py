@@ -1,18 +1,16 @@
-"""What the figures of the curvature study share: one panel a network, and records by network, α and seed."""
+"""Panels side by side at full width, and under each other or two by two in a column; how each network looks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from math import log10
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from figures.loading import measured
-from figures.style import FULL_WIDTH, SETTINGS
-from specbound.campaign import Record
-from specbound.core.errors import InvalidInput
+from figures.rows import Row
+from figures.style import BLUE, GREEN, GREY, ORANGE, SKY
 
 TITLES = {
     "mlp": "MLP, tanh",
@@ -21,42 +19,60 @@ TITLES = {
     "transformer": "transformer block",
     "tiny": "small MLP",
 }
+COLOURS = {"mlp": BLUE, "relu": GREY, "cnn": GREEN, "transformer": ORANGE, "tiny": SKY}
+MARKERS = {"mlp": "o", "relu": "v", "cnn": "s", "transformer": "^", "tiny": "D"}
 
 
-def scaling(results: Path) -> tuple[list[Record], str]:
-    """The measured records of the study that look at scaling, fresh ones last, and the hash of the file they lie in.
-
-    **Raises.** :class:`InvalidInput` where the folder holds none.
-    """
-    records, source = measured(results, "curvature")
-    found = [record for record in records if "blocks" in record.measurement]
-    if not found:
-        raise InvalidInput(f"{results} has no curvature that was measured; the figure would be empty")
-    return found, source
-
-
-def of_network(records: Sequence[Record], network: str) -> dict[int, list[Record]]:
-    """A network's records by seed, each in ascending α."""
-    mine = [record for record in records if record.parameters["network"] == network]
-    by_alpha = sorted(mine, key=lambda record: record.parameters["alpha"])
-    return {seed: [r for r in by_alpha if r.seed == seed] for seed in sorted({r.seed for r in mine})}
-
-
-def networks(records: Sequence[Record]) -> list[str]:
+def networks(rows: Sequence[Row]) -> list[str]:
     """The networks met, in the order of their titles."""
-    met = {record.parameters["network"] for record in records}
+    met = {row["network"] for row in rows}
     return [network for network in TITLES if network in met]
 
 
 def new_panels(
-    records: Sequence[Record], rows: int, height: float, shared: bool = True
+    titles: Sequence[str],
+    width: float,
+    height: float,
+    *,
+    across: str,
+    up: Sequence[str],
+    least: float = 1.4,
+    shared: bool = True,
 ) -> tuple[Figure, list[list[Axes]]]:
-    """A figure of full width with a column for each network, titled, and rows that share their axes."""
-    names = networks(records)
-    with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(FULL_WIDTH, height), layout="constrained")
-        share = "row" if shared else False
-        axes = figure.subplots(rows, len(names), squeeze=False, sharey=share, sharex=shared)
-    for name, panel in zip(names, axes[0], strict=True):
-        panel.set_title(TITLES[name], fontsize=9)
-    return figure, [list(row) for row in axes]
+    """A figure with a panel for each title and each label of what is ``up``; a list of panels for each such label.
+
+    Panels with the same label lie together and, if ``shared``, have the same axes. ``height``: of a panel; ``least``:
+    how wide it has to be; both in inches, with what is written beside it.
+    """
+    columns = max(n for n in range(1, len(titles) + 1) if n == 1 or (len(titles) % n == 0 and n * least <= width))
+    down = len(titles) // columns
+    figure = Figure(figsize=(width, height * down * len(up) + 0.2), layout="constrained")
+    grid = figure.add_gridspec(down * len(up), columns)
+    found: list[list[Axes]] = []
+    for kind, label in enumerate(up):
+        mine: list[Axes] = []
+        for place, title in enumerate(titles):
+            row, column = kind * down + place // columns, place % columns
+            x = found[0][0] if found else mine[0] if mine else None
+            axes = figure.add_subplot(grid[row, column], sharex=x if shared else None, sharey=mine[0] if mine else None)
+            if kind == 0 or down > 1:
+                axes.set_title(title)
+            if column == 0:
+                axes.set_ylabel(label)
+            axes.tick_params(labelleft=column == 0, labelbottom=not shared or row == down * len(up) - 1)
+            mine.append(axes)
+        found.append(mine)
+    figure.supxlabel(across)
+    return figure, found
+
+
+def logarithmic(axes: Axes) -> None:
+    """Makes both axes logarithmic, with powers of ten in plain characters: those of a formula would be smaller."""
+    axes.loglog()
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(_power_of_ten))
+        axis.set_minor_formatter(NullFormatter())
+
+
+def _power_of_ten(value: float, _position: int | None) -> str:
+    return "10" + str(round(log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

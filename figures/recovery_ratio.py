@@ -1,85 +1,96 @@
-"""How fast each attacker is on a locked model, against the unlocked one, with what was predicted."""
+"""How fast each attacker is on a locked model.
+
+One layer is locked; a row for each attacker, from one that knows nothing, at the top, to one that knows which layers
+are locks. Across, steps to a target loss over those of the unlocked model, a mark for each seed; grey counts as fast as
+without a lock, and hollow marks did not get there within ten times as many steps. Black strokes are predicted: the same
+run without any lock, which a statement says it equals.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf, isinf
 from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from figures.loading import measured
-from figures.panels import TITLES
-from figures.style import BLACK, BLUE, FULL_WIDTH, GREEN, GREY, ORANGE, SETTINGS, save
-from specbound.campaign import Record
+from figures.attacks import attacks, ratio_axis, shown, typical
+from figures.exhibit import Exhibit
+from figures.panels import COLOURS, MARKERS, TITLES, networks, new_panels
+from figures.rows import Row, distinct, select
+from figures.style import BLACK, GREY, add_legend
+from figures.tabular import Table, power_of_ten
 from specbound.certification.cells import SLACK
-from specbound.certification.verdict import BROKEN
-from specbound.core.errors import InvalidInput
-from verify.recovery import ratio
-
-STUDY = "recovery"
-
-COLOURS = {"mlp": BLUE, "cnn": ORANGE, "transformer": GREEN}
-CENSORED = 1.3 * SLACK
-"""Where attackers are shown that did not get there."""
 
 
-def one_layer(results: Path) -> tuple[list[Record], str]:
-    """The records of attacks on one locked layer, one-sided, and the hash of the file they lie in."""
-    records, source = measured(results, STUDY)
-    found = [record for record in records if record.parameters["lock"] == "one layer"]
-    if not found:
-        raise InvalidInput(f"{results} has no attacks on one locked layer; the figure would be empty")
-    return found, source
+def rows(results: Path) -> list[Row]:
+    """A row for each attack on one locked layer."""
+    return attacks(results, "one layer")
 
 
-def draw(results: Path, out: Path) -> list[Path]:
-    """Draws the figure ``recovery_ratio``: a column for each α, a row for each attacker, a point for each seed.
-
-    Across, steps to the target over those of the unlocked model; triangles did not get there within ten times as many.
-    Black marks are predicted: the same run without a lock. Grey, up to 1.5: as fast as without a lock.
-    """
-    records, source = one_layer(results)
-    attackers = list(dict.fromkeys(record.parameters["attacker"] for record in records))
-    alphas = sorted({record.parameters["alpha"] for record in records})
-    with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(FULL_WIDTH, 1.1 + 0.24 * len(attackers)), layout="constrained")
-        panels = figure.subplots(1, len(alphas), squeeze=False, sharey=True, sharex=True)[0]
+def draw(rows: list[Row], width: float) -> Figure:
+    """A panel for each α, a colour and a mark for each network."""
+    attackers, alphas, names = distinct(rows, "attacker"), sorted(distinct(rows, "alpha")), networks(rows)
+    figure, (panels,) = new_panels(
+        [f"α = {alpha:.0e}".replace("e+0", "e") for alpha in alphas],
+        width,
+        0.5 + 0.2 * len(attackers),
+        across="steps to the target, over the unlocked model's",
+        up=[""],
+        least=2.2,
+    )
     for axes, alpha in zip(panels, alphas, strict=True):
-        _panel(axes, [record for record in records if record.parameters["alpha"] == alpha], attackers)
-        axes.set_title(f"α = 1e{len(str(int(alpha))) - 1}", fontsize=9)
+        ratio_axis(axes, "x")
+        _panel(axes, select(rows, alpha=alpha), attackers, names)
     panels[0].set_yticks(range(len(attackers)), [name.replace("_", " ") for name in attackers])
-    panels[0].invert_yaxis()
-    figure.supxlabel("steps to the target, over the unlocked model's", fontsize=9)
-    networks = list(dict.fromkeys(record.parameters["network"] for record in records))
+    panels[0].set_ylim(len(attackers) - 0.5, -0.5)
     entries = [
-        *(Line2D([], [], ls="", marker="o", ms=4, color=COLOURS[name], label=TITLES[name]) for name in networks),
-        Line2D([], [], ls="", marker=">", ms=5, color=GREY, label=f"not within {SLACK} times"),
+        *(Line2D([], [], ls="", marker=MARKERS[n], ms=4, color=COLOURS[n], label=TITLES[n]) for n in names),
+        Line2D([], [], ls="", marker="o", ms=4, mfc="none", color=GREY, label=f"not within {SLACK} times"),
         Line2D([], [], ls="", marker="|", ms=8, color=BLACK, label="predicted without a lock"),
     ]
-    figure.legend(handles=entries, loc="outside upper center", ncols=5, frameon=False, fontsize=7.5)
-    return save(figure, out, "recovery_ratio", source)
+    add_legend(figure, entries)
+    return figure
 
 
-def _panel(axes: Axes, records: Sequence[Record], attackers: Sequence[str]) -> None:
-    axes.set_xscale("log")
-    axes.axvspan(0, BROKEN, color=GREY, alpha=0.18, linewidth=0)
-    axes.axvline(1, color=BLACK, linewidth=0.6)
-    networks = list(dict.fromkeys(record.parameters["network"] for record in records))
-    for record in records:
-        network = record.parameters["network"]
-        height = attackers.index(record.parameters["attacker"]) + 0.2 * (
-            networks.index(network) - (len(networks) - 1) / 2
+def _panel(axes: Axes, rows: Sequence[Row], attackers: Sequence[str], names: Sequence[str]) -> None:
+    for row in rows:
+        lane = 0.22 * (names.index(row["network"]) - (len(names) - 1) / 2)
+        height = attackers.index(row["attacker"]) + lane
+        colour, marker = COLOURS[row["network"]], MARKERS[row["network"]]
+        axes.scatter(
+            shown(row["ratio"]),
+            height,
+            s=14,
+            facecolors="none" if row["ratio"] is None else colour,
+            edgecolors=colour,
+            marker=marker,
+            linewidths=0.7,
         )
-        found = ratio(record)
-        at, marker = (CENSORED, ">") if isinf(found) else (found, "o")
-        axes.scatter(at, height, s=16, c=COLOURS[network], marker=marker, alpha=0.7, linewidths=0, zorder=3)
-        predicted = (record.prediction["steps"] or inf) / record.prediction["unlocked"]
-        if predicted <= SLACK:
-            axes.scatter(predicted, height, s=45, c=BLACK, marker="|", linewidths=0.8, zorder=4)
-    axes.set_xlim(0.5, 1.6 * SLACK)
-    axes.set_xticks([0.5, 1, 1.5, 3, 10], ["½", "1", "1.5", "3", "10"])
-    axes.minorticks_off()
+        if row["predicted_ratio"] is not None:
+            axes.scatter(row["predicted_ratio"], height, s=45, c=BLACK, marker="|", linewidths=0.8, zorder=4)
+
+
+def table(results: Path) -> Table:
+    """At the largest α, of each attacker the median steps by network, and the parameters it adds in % of the model."""
+    found = rows(results)
+    strongest = max(row["alpha"] for row in found)
+    at_strongest = select(found, alpha=strongest)
+    names = networks(at_strongest)
+    lines: list[list[str]] = []
+    for attacker in distinct(at_strongest, "attacker"):
+        mine = [select(at_strongest, attacker=attacker, network=name) for name in names]
+        added = (f"${cell[0]['parameters_added_percent']:+.1f}$" if cell else "–" for cell in mine)
+        lines.append([attacker.replace("_", " "), *(_told(cell) for cell in mine), *added])
+    titles = [TITLES[name] for name in names]
+    head = [*(f"steps, {title}" for title in titles), *(f"% added, {title}" for title in titles)]
+    return Table([rf"$\alpha={power_of_ten(strongest)}$", *head], lines)
+
+
+def _told(rows: Sequence[Row]) -> str:
+    steps = typical(rows) if rows else None
+    return "–" if not rows else f"$> {SLACK}$" if steps is None else f"{steps:.2f}"
+
+
+exhibit = Exhibit("recovery", rows, draw, table)

@@ -1,78 +1,93 @@
-"""The relearning table as an image and as LaTeX: how far and how fast each model relearns, by learning rate."""
+"""How far and how fast each model relearns what it had unlearned, by learning rate.
+
+Down, the optimizer and the model it begins with: never unlearned (undefended), unlearned, or unlearned and then locked
+with strength α; across, the learning rate. A number is the median of steps to the goal where most seeds reached it;
+else – says that the budget ended, † that the loss diverged, ‡ that it blew up and came back. The colour is the mean
+accuracy in the end.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from math import log10
 from pathlib import Path
 from statistics import mean
 
+import numpy as np
+from matplotlib.figure import Figure
+
+from figures.exhibit import Exhibit
 from figures.loading import measured
-from figures.panels import TITLES, new_panels
-from figures.style import save
-from specbound.campaign import Record
-from specbound.core.provenance import write_atomically
-from verify.relearning import Cell, cells, told
-
-STUDY = "relearning"
+from figures.panels import TITLES, networks, new_panels
+from figures.rows import Row, distinct, select
+from figures.style import SMALL
+from figures.tabular import Table, power_of_ten
+from verify.relearning import cells, told
 
 
-def draw(results: Path, out: Path) -> list[Path]:
-    """Draws the figure ``relearning_table``, a panel for each network, and writes ``relearning_table.tex`` beside it.
+def rows(results: Path) -> list[Row]:
+    """A row for each cell of the table: seeds, how many of them reached the goal, and what is told of them."""
+    return [
+        {
+            "network": network,
+            "optimizer": optimizer,
+            "condition": condition,
+            "learning_rate": rate,
+            "seeds": len(records),
+            "reached": sum(record.measurement["reached"] is not None for record in records),
+            "steps": told(records).split()[0],
+            "accuracy": mean(record.measurement["accuracy"] for record in records),
+        }
+        for (network, optimizer, condition, rate), records in cells(measured(results, "relearning")).items()
+    ]
 
-    A cell gives the median steps to the goal where most seeds reached it, else † diverged, ‡ catapulted, – out of
-    budget; then the mean accuracy in the end, which its colour shows.
-    """
-    records, source = measured(results, STUDY)
-    found = cells(records)
-    networks = list(dict.fromkeys(network for network, *_ in found))
-    rows = list(dict.fromkeys((optimizer, condition) for _, optimizer, condition, _ in found))
-    rates = sorted({rate for *_, rate in found})
-    figure, panels = new_panels(records, rows=1, height=0.24 * len(rows) + 1.1)
-    image = None
-    for network, axes in zip(networks, panels[0], strict=True):
-        values = [[_accuracy(found.get((network, *row, rate), [])) for rate in rates] for row in rows]
-        image = axes.imshow(values, cmap="cividis", vmin=0, vmax=1, aspect="auto")
-        for y, row in enumerate(rows):
-            for x, rate in enumerate(rates):
-                cell = found.get((network, *row, rate))
-                if cell:
-                    dark = values[y][x] < 0.5
-                    steps = told(cell).split()[0]
-                    axes.text(x, y, steps, ha="center", va="center", fontsize=6, color="white" if dark else "black")
-        axes.set_xticks(range(len(rates)), [f"{log10(rate):.0f}" for rate in rates], fontsize=7)
-        axes.set_yticks(range(len(rows)), [", ".join(row) for row in rows], fontsize=6.5)
-        axes.set_xlabel("log₁₀ learning rate", fontsize=8)
+
+def draw(rows: list[Row], width: float) -> Figure:
+    """A map for each network."""
+    names, rates, models = networks(rows), sorted(distinct(rows, "learning_rate")), _models(rows)
+    figure, (panels,) = new_panels(
+        [TITLES[name] for name in names],
+        width,
+        0.21 * len(models) + 0.5,
+        across="log₁₀ of the learning rate",
+        up=[""],
+        least=2.0,
+    )
+    for network, axes in zip(names, panels, strict=True):
+        accuracy = np.full((len(models), len(rates)), np.nan)
+        for row in select(rows, network=network):
+            y, x = models.index((row["optimizer"], row["condition"])), rates.index(row["learning_rate"])
+            accuracy[y, x] = row["accuracy"]
+            colour = "white" if row["accuracy"] < 0.5 else "black"
+            axes.text(x, y, row["steps"], ha="center", va="center", fontsize=SMALL, color=colour)
+        axes.imshow(accuracy, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+        axes.set_xticks(range(len(rates)), [f"{log10(rate):.0f}".replace("-", "−") for rate in rates])
+        axes.set_yticks(range(len(models)), [", ".join(model) for model in models], fontsize=SMALL)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
-    if image is not None:
-        figure.colorbar(image, ax=panels[0], label="accuracy in the end", fraction=0.05, pad=0.02)
-    figure.supxlabel("steps to the goal (median); – out of budget, † diverged, ‡ catapulted", fontsize=7.5)
-    written = save(figure, out, "relearning_table", source)
-    latex = out / "relearning_table.tex"
-    write_atomically(latex, f"% {source}\n" + "".join(_latex(network, rows, rates, found) for network in networks))
-    return [*written, latex]
+    figure.colorbar(panels[0].images[0], ax=panels, label="accuracy in the end", fraction=0.05, pad=0.02, aspect=30)
+    return figure
 
 
-def _accuracy(records: Sequence[Record]) -> float:
-    return mean(record.measurement["accuracy"] for record in records) if records else float("nan")
+def _models(rows: list[Row]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((row["optimizer"], row["condition"]) for row in rows))
 
 
-def _latex(
-    network: str, rows: Sequence[tuple[str, str]], rates: Sequence[float], found: Mapping[Cell, list[Record]]
-) -> str:
-    """A tabular (package booktabs) in the shape of the published one: steps / accuracy by learning rate."""
-    head = " & ".join(["", *(rf"$10^{{{log10(rate):.0f}}}$" for rate in rates)])
-    lines = [rf"\begin{{tabular}}{{l{'r' * len(rates)}}}", r"\toprule", rf"{TITLES[network]}{head} \\", r"\midrule"]
-    for optimizer, condition in rows:
-        told_cells = (found.get((network, optimizer, condition, rate)) for rate in rates)
-        cells_told = [" / ".join(told(cell).split()) if cell else "" for cell in told_cells]
-        lines.append(" & ".join(_escaped(text) for text in [f"{optimizer}, {condition}", *cells_told]) + r" \\")
-    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n"
+def table(results: Path) -> Table:
+    """The table in the shape of the published one: steps / accuracy by learning rate, for each network and model."""
+    found = rows(results)
+    rates = sorted(distinct(found, "learning_rate"))
+    lines: list[list[str]] = []
+    for network in networks(found):
+        for optimizer, condition in _models(found):
+            mine = select(found, network=network, optimizer=optimizer, condition=condition)
+            by_rate = {row["learning_rate"]: f"{row['steps']} / {row['accuracy']:.2f}" for row in mine}
+            lines.append([TITLES[network], optimizer, _model(condition), *(by_rate.get(rate, "") for rate in rates)])
+    return Table(["network", "optimizer", "model", *(f"${power_of_ten(rate)}$" for rate in rates)], lines)
 
 
-def _escaped(text: str) -> str:
-    for plain, latex in (("†", r"$\dagger$"), ("‡", r"$\ddagger$"), ("–", "--")):
-        text = text.replace(plain, latex)
-    name, lock, exponent = text.partition("α=1e")
-    return f"{name}$\\alpha=10^{{{exponent}}}$" if lock else text
+def _model(condition: str) -> str:
+    name, lock, exponent = condition.partition("α=1e")
+    return rf"$\alpha=10^{{{exponent}}}$" if lock else name
+
+
+exhibit = Exhibit("relearning", rows, draw, table)

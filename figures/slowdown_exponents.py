@@ -1,61 +1,115 @@
-"""With which power of α the largest stable learning rate of each optimizer falls: predicted and measured."""
+"""How fast each optimizer's stable learning rate falls.
+
+A row for each optimizer; across, the power of the lock's strength α with which the largest stable learning rate
+changes, for large α. −2 says that a lock ten times stronger needs steps a hundred times smaller, 0 that it does not
+slow this optimizer. Marks are measured, means over seeds with 95 % intervals, filled for the dense and hollow for the
+rotated form of the lock; black strokes are what a statement predicts, where one does.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from statistics import mean
 
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MultipleLocator
+
+from figures.exhibit import Exhibit
 from figures.loading import measured
-from figures.panels import TITLES
-from figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, SKY, new_axes, save
+from figures.panels import COLOURS, MARKERS, TITLES, networks, new_panels
+from figures.rows import Row, distinct, select
+from figures.style import BLACK, GREY, add_legend
+from figures.tabular import Table, spread
 from specbound.core.errors import InvalidInput
 from verify.intervals import half_width
 from verify.predictions import PREDICTED
 from verify.slowdown import BETWEEN, exponents
 
-STUDY = "slowdown"
+FILLED = {"dense": True, "rotated": False}
+"""Forms of a lock: whether their marks are filled."""
 
-COLOURS = {"mlp": BLUE, "cnn": GREEN, "transformer": ORANGE, "tiny": SKY}
-MARKERS = {"dense": "o", "rotated": "D"}
+Key = tuple[str, str, str]
+"""Network, optimizer, form."""
 
 
-def draw(results: Path, out: Path) -> list[Path]:
-    """Draws the figure ``slowdown_exponents``: a row for each optimizer, a mark for each network and form.
-
-    Bars are 95 % intervals over seeds; a black line is the exponent that a statement predicts.
-    """
-    records, source = measured(results, STUDY)
-    found = exponents(records)
+def _found(results: Path) -> dict[Key, list[float]]:
+    """Exponents over seeds, optimizers in the order of their predictions."""
+    found = exponents(measured(results, "slowdown"))
     if not found:
         raise InvalidInput(f"{results} has no limits at both α of {BETWEEN}; the figure would be empty")
-    optimizers = [name for name in PREDICTED if any(optimizer == name for _, optimizer, _ in found)]
-    figure, axes = new_axes(height=0.46 * len(optimizers) + 1.2)
-    for row, optimizer in enumerate(reversed(optimizers)):
-        for exponent in {e for e in PREDICTED[optimizer].exponents.values() if e is not None}:
-            axes.plot([exponent] * 2, [row - 0.36, row + 0.36], color=BLACK, linewidth=2.2, zorder=1)
-        mine = [(network, form, values) for (network, name, form), values in found.items() if name == optimizer]
-        for place, (network, form, values) in enumerate(sorted(mine)):
-            width = half_width(values) if len(values) > 1 else 0.0
-            height = row + 0.3 - 0.6 * (place + 0.5) / len(mine)
+    order = list(PREDICTED)
+    return dict(sorted(found.items(), key=lambda item: order.index(item[0][1])))
+
+
+def rows(results: Path) -> list[Row]:
+    """A row for each optimizer, network and form; the interval needs two seeds."""
+    return [
+        {
+            "optimizer": optimizer,
+            "network": network,
+            "form": form,
+            "predicted": PREDICTED[optimizer].exponents[form],
+            "measured": mean(values),
+            "half_width": half_width(values) if len(values) > 1 else None,
+            "seeds": len(values),
+        }
+        for (network, optimizer, form), values in _found(results).items()
+    ]
+
+
+def draw(rows: list[Row], width: float) -> Figure:
+    """A row for each optimizer, in it a mark for each network and form."""
+    optimizers = distinct(rows, "optimizer")
+    most = max(len(select(rows, optimizer=optimizer)) for optimizer in optimizers)
+    across = "power of α in the largest\nstable learning rate, for large α"
+    figure, ((axes,),) = new_panels([""], width, max(0.3, 0.075 * most) * len(optimizers) + 0.6, across=across, up=[""])
+    for place, optimizer in enumerate(optimizers):
+        mine = select(rows, optimizer=optimizer)
+        for predicted in {row["predicted"] for row in mine} - {None}:
+            axes.plot([predicted] * 2, [place - 0.4, place + 0.4], color=BLACK, linewidth=2.2, zorder=1)
+        for lane, row in enumerate(mine):
+            colour = COLOURS[row["network"]]
             axes.errorbar(
-                mean(values),
-                height,
-                xerr=width,
-                color=COLOURS[network],
-                marker=MARKERS[form],
-                markersize=3.5,
+                row["measured"],
+                place - 0.33 + 0.66 * (lane + 0.5) / len(mine),
+                xerr=row["half_width"],
+                color=colour,
+                marker=MARKERS[row["network"]],
+                markerfacecolor=colour if FILLED[row["form"]] else "white",
+                markersize=4,
                 linewidth=1.0,
             )
-    axes.set_yticks(range(len(optimizers)), reversed(optimizers), family="monospace")
-    axes.set_ylim(-0.6, len(optimizers) - 0.4)
-    for row in range(len(optimizers) - 1):
-        axes.axhline(row + 0.5, color=GREY, linewidth=0.3)
+        if place:
+            axes.axhline(place - 0.5, color=GREY, linewidth=0.3)
+    axes.set_yticks(range(len(optimizers)), optimizers, family="monospace", fontsize=7.5)
+    axes.set_ylim(len(optimizers) - 0.5, -0.5)
+    axes.xaxis.set_major_locator(MultipleLocator(0.5))
     axes.grid(axis="x", color=GREY, linewidth=0.3)
-    axes.set_xlabel("exponent of α in the largest stable learning rate, for large α")
-    axes.plot([], [], color=BLACK, linewidth=2.2, label="predicted")
-    for network in dict.fromkeys(network for network, _, _ in found):
-        axes.plot([], [], color=COLOURS[network], linewidth=3, label=TITLES[network])
-    for form, marker in MARKERS.items():
-        axes.plot([], [], color=GREY, marker=marker, linestyle="none", markersize=4, label=f"{form} form")
-    axes.figure.legend(loc="outside upper center", ncols=4, frameon=False, fontsize=7.5)
-    return save(figure, out, "slowdown_exponents", source)
+    entries = [
+        Line2D([], [], color=BLACK, linewidth=2.2, label="predicted"),
+        *(Line2D([], [], ls="", marker=MARKERS[n], ms=4, color=COLOURS[n], label=TITLES[n]) for n in networks(rows)),
+        *(
+            Line2D([], [], ls="", marker="o", ms=4, color=GREY, mfc=GREY if FILLED[f] else "white", label=f"{f} form")
+            for f in FILLED
+        ),
+    ]
+    add_legend(figure, entries)
+    return figure
+
+
+def table(results: Path) -> Table:
+    """Predicted and measured exponents, by network, with half of a 95 % interval over seeds."""
+    found = _found(results)
+    names = [name for name in TITLES if any(network == name for network, _, _ in found)]
+    lines: list[list[str]] = []
+    for optimizer, form in dict.fromkeys((optimizer, form) for _, optimizer, form in found):
+        predicted = PREDICTED[optimizer].exponents[form]
+        told = "–" if predicted is None else f"${predicted}$"
+        lines.append(
+            [f"`{optimizer}`", form, told, *(spread(found.get((name, optimizer, form), []), ".3f") for name in names)]
+        )
+    return Table(["optimizer", "form", "predicted", *(TITLES[name] for name in names)], lines)
+
+
+exhibit = Exhibit("slowdown", rows, draw, table)

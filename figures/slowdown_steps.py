@@ -1,4 +1,9 @@
-"""Steps to a target against α, and the largest stable learning rate, with what was predicted of both."""
+"""Stable learning rates and steps to a target as a lock grows stronger.
+
+Across, the strength α of the lock. Above, the largest stable learning rate: marks are measured, one for each seed, and
+lines predicted for large α from the unlocked model. Below, the fewest steps to a target loss over the learning rates
+tried; hollow marks did not reach it and lie at their budget of steps.
+"""
 
 from __future__ import annotations
 
@@ -6,69 +11,97 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
+from figures.exhibit import Exhibit
 from figures.loading import measured
-from figures.panels import new_panels
-from figures.style import BLACK, BLUE, GREY, ORANGE, save
-from specbound.campaign import Record
+from figures.panels import TITLES, logarithmic, networks, new_panels
+from figures.rows import Row, distinct, place, select
+from figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, add_legend
 from specbound.core.errors import InvalidInput
-from verify.slowdown import Steps, fewest_steps
+from verify.slowdown import fewest_steps
 
-STUDY = "slowdown"
+LOOKS = {
+    "sgd": ("gradient descent", BLUE, "o"),
+    "adamw": ("AdamW", ORANGE, "s"),
+    "muon": ("Muon", GREEN, "^"),
+}
+"""How each optimizer is named and drawn."""
 
-COLOURS = {"sgd": BLUE, "adamw": ORANGE, "muon": GREY}
-NAMES = {"sgd": "gradient descent", "adamw": "AdamW", "muon": "Muon"}
 
-
-def draw(results: Path, out: Path) -> list[Path]:
-    """Draws the figure ``slowdown_steps``: a column for each network, a point for each seed.
-
-    Above, the largest stable learning rate; lines are the limits predicted for large α from the unlocked model. Below,
-    the fewest steps to the target over the learning rates tried; triangles are runs that did not reach it.
-    """
-    records, source = measured(results, STUDY)
-    with_runs = [record for record in records if "runs" in record.measurement and record.parameters["form"] == "dense"]
-    if not with_runs:
+def rows(results: Path) -> list[Row]:
+    """A row for each network, optimizer, α and seed with runs to a target, in the dense form."""
+    records = [r for r in measured(results, "slowdown") if "runs" in r.measurement and r.parameters["form"] == "dense"]
+    if not records:
         raise InvalidInput(f"{results} has no runs to a target; the figure would be empty")
-    figure, (above, below) = new_panels(with_runs, rows=2, height=4.4)
-    networks = list(dict.fromkeys(record.parameters["network"] for record in with_runs))
-    for place, network in enumerate(networks):
-        mine = [record for record in with_runs if record.parameters["network"] == network]
-        _limits(above[place], mine)
-        for (_, optimizer, _), steps in fewest_steps(mine).items():
-            _steps(below[place], steps, COLOURS[optimizer])
-        below[place].set_xlabel("α")
-    above[0].set_ylabel("largest stable learning rate")
-    below[0].set_ylabel("fewest steps to the target")
+    steps = {
+        (network, optimizer, alpha, seed): count
+        for (network, optimizer, _), found in fewest_steps(records).items()
+        for alpha, seed, count, _ in found
+    }
+    return [
+        {
+            **(where := place(record, "network", "optimizer", "alpha")),
+            "predicted_limit": record.prediction["limit"],
+            "limit": record.measurement["limit"],
+            "steps": steps[tuple(where.values())],
+            "budget": record.parameters["steps"],
+        }
+        for record in sorted(records, key=lambda record: record.parameters["alpha"])
+    ]
+
+
+def draw(rows: list[Row], width: float) -> Figure:
+    """A panel for each network, above for learning rates and below for steps."""
+    names, optimizers = networks(rows), distinct(rows, "optimizer")
+    up = ["largest stable\nlearning rate", "fewest steps\nto the target"]
+    figure, (above, below) = new_panels([TITLES[name] for name in names], width, 1.55, across="α", up=up, least=1.6)
+    for limits, steps, network in zip(above, below, names, strict=True):
+        for optimizer in optimizers:
+            mine = select(rows, network=network, optimizer=optimizer)
+            _limits(limits, mine, *LOOKS[optimizer][1:])
+            _steps(steps, mine, *LOOKS[optimizer][1:])
     entries = [
-        above[0].scatter([], [], s=18, c=COLOURS[name], linewidths=0, label=NAMES[name])
-        for name in dict.fromkeys(record.parameters["optimizer"] for record in with_runs)
+        *(
+            Line2D([], [], ls="", marker=m, ms=4, color=c, label=name)
+            for name, c, m in map(LOOKS.__getitem__, optimizers)
+        ),
+        Line2D([], [], color=BLACK, linewidth=0.8, label="predicted, a line for each seed"),
+        Line2D([], [], ls="", marker="o", ms=4, mfc="none", color=GREY, label="target not reached"),
     ]
-    entries += [
-        above[0].plot([], [], color=BLACK, linewidth=1.0, label="predicted, a line for each seed")[0],
-        below[0].scatter([], [], s=18, c=GREY, marker="^", linewidths=0, label="not reached (budget)"),
-    ]
-    figure.legend(handles=entries, loc="outside upper center", ncols=5, frameon=False, fontsize=7.5)
-    return save(figure, out, "slowdown_steps", source)
+    add_legend(figure, entries)
+    return figure
 
 
-def _limits(axes: Axes, records: Sequence[Record]) -> None:
-    axes.loglog()
-    for optimizer in dict.fromkeys(record.parameters["optimizer"] for record in records):
-        mine = [r for r in records if r.parameters["optimizer"] == optimizer and r.measurement["limit"] is not None]
-        alphas = [record.parameters["alpha"] for record in mine]
-        limits = [record.measurement["limit"] for record in mine]
-        axes.scatter(alphas, limits, s=16, c=COLOURS[optimizer], alpha=0.6, linewidths=0, zorder=3)
-        for seed in sorted({record.seed for record in mine}):
-            of_seed = sorted((r.parameters["alpha"], r.prediction["limit"]) for r in mine if r.seed == seed)
-            axes.plot(*zip(*of_seed[1:], strict=True), color=BLACK, linewidth=0.6, alpha=0.6, zorder=1)
+def _limits(axes: Axes, rows: Sequence[Row], colour: str, marker: str) -> None:
+    logarithmic(axes)
+    alphas, limits = [row["alpha"] for row in rows], [row["limit"] for row in rows]
+    axes.scatter(alphas, limits, s=14, c=colour, marker=marker, alpha=0.6, linewidths=0, zorder=3)
+    for seed in distinct(rows, "seed"):
+        # Below, what the lock leaves unscaled takes part: the prediction is one for large α.
+        line = [row for row in select(rows, seed=seed) if row["alpha"] > 1]
+        axes.plot([r["alpha"] for r in line], [r["predicted_limit"] for r in line], color=BLACK, lw=0.6, alpha=0.6)
 
 
-def _steps(axes: Axes, steps: Sequence[Steps], colour: str) -> None:
-    axes.loglog()
-    reached = [(alpha, count) for alpha, _, count, _ in steps if count is not None]
-    missed = [(alpha, budget) for alpha, _, count, budget in steps if count is None]
-    if reached:
-        axes.scatter(*zip(*reached, strict=True), s=16, c=colour, alpha=0.6, linewidths=0)
-    if missed:
-        axes.scatter(*zip(*missed, strict=True), s=18, c=colour, alpha=0.4, marker="^", linewidths=0)
+def _steps(axes: Axes, rows: Sequence[Row], colour: str, marker: str) -> None:
+    logarithmic(axes)
+    for row in rows:
+        reached = row["steps"] is not None
+        axes.scatter(
+            row["alpha"],
+            row["steps"] if reached else row["budget"],
+            s=14,
+            facecolors=colour if reached else "none",
+            edgecolors=colour,
+            marker=marker,
+            linewidths=0.7,
+            alpha=0.7,
+        )
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+exhibit = Exhibit("slowdown", rows, draw)

@@ -1,46 +1,66 @@
-"""One style for all figures: sizes in inches of a two-column paper, colours that colour-blind readers tell apart."""
+"""One style for all figures: the two widths of a paper, and colours that colour-blind readers tell apart."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import matplotlib as mpl
-from matplotlib.axes import Axes
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from specbound.core.provenance import write_atomically
+COLUMN, FULL = 3.25, 6.75
+"""Inches: one column of a two-column paper, which is also what a phone shows, and both."""
 
-FULL_WIDTH = 6.75
-BLUE, ORANGE, GREEN, SKY, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#56B4E9", "#999999", "#222222"
-"""From Okabe & Ito, Color Universal Design (2008)."""
+DPI = 200
+"""Of PNG files, so that a column has a phone's width twice over."""
+
+BLUE, ORANGE, GREEN, SKY, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#56B4E9", "#AAAAAA", "#222222"
+PALETTE = (BLUE, ORANGE, GREEN, SKY, GREY, BLACK)
+"""From Okabe & Ito, Color Universal Design (2008), and a grey light enough to be told from their green."""
+
+Dash = Literal["-", "--", "-.", ":"]
+
+SMALL = 6.5
+"""Points: what is written beside a mark. Nothing is smaller."""
 
 SETTINGS: Any = {
-    "font.size": 9,
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "figure.labelsize": 8,
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "legend.handletextpad": 0.4,
+    "legend.columnspacing": 1.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": BLACK,
+    "axes.axisbelow": True,
     "pdf.fonttype": 42,
-    "svg.hashsalt": "specbound",
 }
 
 
-def new_axes(height: float) -> tuple[Figure, Axes]:
-    """A figure of full width with one set of axes, without pyplot's global state."""
-    with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(FULL_WIDTH, height), layout="constrained")
-        return figure, figure.add_subplot()
+def add_legend(figure: Figure, entries: Sequence[Artist], **spacing: float) -> None:
+    """A legend above everything, in as many columns as fit; the figure grows by its height."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    for columns in range(len(entries), 0, -1):
+        legend = figure.legend(handles=entries, ncols=columns, loc="outside upper center", **spacing)
+        box = legend.get_window_extent(renderer)
+        if columns == 1 or box.width <= 0.95 * figure.bbox.width:
+            figure.set_figheight(figure.get_figheight() + box.height / figure.dpi)
+            return
+        legend.remove()
 
 
-def save(figure: Figure, folder: Path, name: str, source: str) -> list[Path]:
-    """Writes PNG and PDF, each marked with the hash of the results that it was drawn from, without a date."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
+def pictures(figure: Figure, source: str) -> dict[str, bytes]:
+    """The figure as PNG and PDF, marked with the hash of the results that it was drawn from, without a date."""
+    found: dict[str, bytes] = {}
     for ending, metadata in (("png", {"Source": source}), ("pdf", {"Keywords": source, "CreationDate": None})):
         content = BytesIO()
-        with mpl.rc_context(SETTINGS):
-            figure.savefig(content, format=ending, dpi=200, metadata=metadata)
-        written.append(folder / f"{name}.{ending}")
-        write_atomically(written[-1], content.getvalue())
-    return written
+        figure.savefig(content, format=ending, dpi=DPI, metadata=metadata)
+        # The layout of the first is that of both, and takes longer than drawing.
+        figure.set_layout_engine("none")
+        found[ending] = content.getvalue()
+    return found

@@ -130,10 +130,8 @@ def _lines(found: object) -> list[str]:
 def _draw(out: Path, console: Console) -> None:
     from figures.drawing import draw_all
 
-    try:
-        draw_all(out, out / "figures")
-    except InvalidInput as error:
-        console.print(f"not drawn: {error}", **PLAIN)
+    for name, reason in draw_all(out, out / "figures").missing.items():
+        console.print(f"not drawn: {name}: {reason}", **PLAIN)
 
 
 def _summarise(study: Study, out: Path, surprises: Sequence[str], shown: str, console: Console) -> bool:

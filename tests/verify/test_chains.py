@@ -11,6 +11,7 @@ import torch
 from rich.console import Console
 
 from figures import chain_curvature
+from figures.style import FULL
 from specbound.attacks.factor_chain import even_factors
 from specbound.campaign import Grid, Record, Status, run
 from specbound.checks.budget import BUDGETS
@@ -129,11 +130,12 @@ def test_the_table_names_every_chain(records: list[Record]) -> None:
 
 
 def test_the_figure_is_drawn_of_even_chains_alone(
-    records: list[Record], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    records: list[Record], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = chain_curvature.draw(folder, tmp_path)
-    assert [path.name for path in written] == ["chain_curvature.png", "chain_curvature.pdf"]
+    rows = chain_curvature.rows(folder)
+    assert len(rows) == len([record for record in records if record.parameters["kind"] == "even"])
+    chain_curvature.draw(rows, FULL)
     others = [record for record in records if record.parameters["kind"] != "even"]
-    monkeypatch.setattr(chain_curvature, "measured", lambda *_: (others, ""))
+    monkeypatch.setattr(chain_curvature, "measured", lambda *_: others)
     with pytest.raises(InvalidInput, match="shares α evenly"):
-        chain_curvature.draw(folder, tmp_path)
+        chain_curvature.rows(folder)
