@@ -13,17 +13,14 @@ from typing import Any
 import matplotlib as mpl
 
 from figures.exhibit import Exhibit
-from figures.loading import source_of, studies_in
+from figures.loading import studies_in
 from figures.rows import comma_separated
 from figures.style import COLUMN, FULL, SETTINGS, pictures
 from figures.tabular import tabular
 from specbound.core.errors import InvalidInput
 from specbound.core.provenance import write_atomically
-
-INDEX = "index.json"
-
-FORMAT = 1
-"""Of the index."""
+from specbound.report.pictures import FORMAT, INDEX
+from specbound.report.summary import hash_of_results
 
 WIDTHS = {"": FULL, "_column": COLUMN}
 """By what a file's name ends in."""
@@ -60,7 +57,7 @@ def draw_all(results: Path, out: Path) -> Drawn:
     missing: dict[str, str] = {}
     for exhibit in (found for found in exhibits() if found.study in held):
         try:
-            source = source_of(results, exhibit.study)
+            source = hash_of_results(results, exhibit.study)
             contents = _contents(exhibit, results, source)
         except InvalidInput as error:
             missing[exhibit.name] = str(error)

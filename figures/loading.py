@@ -1,8 +1,7 @@
-"""Reading results folders: a study's records or evidence, and the hash that says which results a figure shows."""
+"""Reading results folders: which studies they hold, and a study's records or evidence."""
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +44,3 @@ def evidence(results: Path, study: str) -> list[dict[str, Any]]:
         if record.measurement:
             newest[str(record)] = record
     return [item for record in newest.values() for item in record.measurement.get("evidence", ())]
-
-
-def source_of(results: Path, study: str) -> str:
-    """The hash that says which results a figure of that study shows."""
-    return hashlib.sha256((results / study / FILE).read_bytes()).hexdigest()[:16]

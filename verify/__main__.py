@@ -130,14 +130,14 @@ def _lines(found: object) -> list[str]:
 def _draw(out: Path, console: Console) -> None:
     from figures.drawing import draw_all
 
-    for name, reason in draw_all(out, out / "figures").missing.items():
+    for name, reason in draw_all(out, out / FOLDER).missing.items():
         console.print(f"not drawn: {name}: {reason}", **PLAIN)
 
 
 def _summarise(study: Study, out: Path, surprises: Sequence[str], shown: str, console: Console) -> bool:
     """Writes what a run says of a study beside its records; whether its findings could be had."""
     from specbound.campaign import measured_in, read
-    from specbound.report.summary import Summary, hash_of_records
+    from specbound.report.summary import Summary, hash_of_results
     from verify.findings import findings_of
 
     current = [record for record in measured_in(read(out, study.name)) if not record.stale]
@@ -147,7 +147,7 @@ def _summarise(study: Study, out: Path, surprises: Sequence[str], shown: str, co
     summary = Summary(
         study=study.name,
         about=about.partition("\n")[0],
-        records=hash_of_records(out, study.name),
+        records=hash_of_results(out, study.name),
         surprises=tuple(surprises),
         findings=tuple(found),
         shown=shown,

@@ -18,7 +18,7 @@ from specbound.core.statement import Statement
 from specbound.core.status import NO_EVIDENCE
 from specbound.report.ledger import Judged, judge, read_ledger
 from specbound.report.pictures import Picture, pictures
-from specbound.report.summary import Summary, hash_of_records, read_summary
+from specbound.report.summary import Summary, hash_of_results, read_summary
 from specbound.report.table import Row, rows
 
 
@@ -192,7 +192,7 @@ def _study(folder: Path, log: Path, shown: Sequence[Picture]) -> Told:
         summary = read_summary(folder, name)
     except InvalidInput as error:
         problems.append(f"what the study {name} found is not shown: {error}")
-    source = hash_of_records(folder, name)
+    source = hash_of_results(folder, name)
     problems += [
         f"the figure {picture.name} is not shown: it was drawn from other records; run `python -m figures` again"
         for picture in mine

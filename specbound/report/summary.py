@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from specbound.campaign.log import FILE
+from specbound.campaign.log import FILE, arrays_of
 from specbound.core.errors import InvalidInput
 from specbound.core.provenance import write_atomically
 from specbound.report.finding import Finding
@@ -49,9 +49,13 @@ class Summary:
         write_atomically(results / self.study / SUMMARY, content + "\n")
 
 
-def hash_of_records(results: Path, study: str) -> str:
-    """The hash of a study's records in a results folder."""
-    return hashlib.sha256((results / study / FILE).read_bytes()).hexdigest()[:16]
+def hash_of_results(results: Path, study: str) -> str:
+    """The hash of all that a results folder holds of a study: its records, and their arrays."""
+    log = results / study / FILE
+    found = hashlib.sha256(log.read_bytes())
+    for path in sorted(arrays_of(log, "").parent.glob("*.npz")):
+        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def read_summary(results: Path, study: str) -> Summary:
@@ -74,7 +78,7 @@ def read_summary(results: Path, study: str) -> Summary:
     found: dict[str, Any] = data  # pyright: ignore[reportUnknownVariableType]
     if set(found) != set(KEYS) or any(type(found[key]) is not kind for key, kind in KEYS.items()):
         raise InvalidInput(f"{path} has {sorted(found)}; required: exactly {sorted(KEYS)}; {again}")
-    if found["records"] != hash_of_records(results, study):
+    if found["records"] != hash_of_results(results, study):
         raise InvalidInput(f"{path} speaks of other records than those beside it; {again}")
     findings = tuple(Finding.from_json(item) for item in found["findings"])
     texts = {key: found[key] for key in ("study", "about", "records", "shown")}

@@ -19,7 +19,6 @@ from matplotlib.text import Text
 from figures import drawing
 from figures.drawing import Drawn, draw_all, exhibits
 from figures.exhibit import Exhibit
-from figures.loading import source_of
 from figures.rows import Row
 from figures.style import BLACK, BLUE, COLUMN, DPI, FULL, GREY, ORANGE, SETTINGS, add_legend, pictures
 from tests.conftest import ROOT
@@ -96,7 +95,7 @@ def test_the_index_says_all_a_report_needs(drawn: Drawn, out: Path) -> None:
     assert [figure["name"] for figure in index["figures"]] == sorted(EXHIBITS)
     for figure in index["figures"]:
         assert list(figure) == ["name", "study", "title", "caption", "source", "files"]
-        assert figure["source"] == source_of(RECORDS, figure["study"])
+        assert figure["source"] == hash_of_results(RECORDS, figure["study"])
         assert 10 < len(figure["title"]) < 100
         assert not figure["title"].endswith(".")
         assert figure["caption"].endswith(".")
@@ -110,7 +109,7 @@ def test_pictures_and_tables_carry_the_hash_of_their_results(drawn: Drawn, out: 
     for path in drawn.written:
         if path.suffix in (".png", ".pdf", ".tex"):
             (name,) = (n for n in EXHIBITS if path.stem in (n, f"{n}_column"))
-            assert source_of(RECORDS, EXHIBITS[name].study).encode() in path.read_bytes(), path.name
+            assert hash_of_results(RECORDS, EXHIBITS[name].study).encode() in path.read_bytes(), path.name
 
 
 def test_what_is_committed_is_drawn_from_the_committed_record(drawn: Drawn, out: Path) -> None:
@@ -121,7 +120,7 @@ def test_what_is_committed_is_drawn_from_the_committed_record(drawn: Drawn, out:
             assert path.read_bytes() == committed, path.name
         else:
             name = path.stem.removesuffix("_column")
-            assert source_of(RECORDS, EXHIBITS[name].study).encode() in committed, path.name
+            assert hash_of_results(RECORDS, EXHIBITS[name].study).encode() in committed, path.name
 
 
 TYPE_3 = b"/Subtype /Type3"

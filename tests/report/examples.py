@@ -10,7 +10,7 @@ from specbound.campaign import Grid, Study, run
 from specbound.core.evidence import Evidence, Kind
 from specbound.core.verdict import Verdict
 from specbound.report.finding import Finding
-from specbound.report.summary import Summary, hash_of_records
+from specbound.report.summary import Summary, hash_of_results
 from tests.results import QUIET, store_evidence
 
 FINDINGS = (
@@ -51,7 +51,7 @@ def store_study(folder: Path, name: str = "windows", alphas: Sequence[float] = (
 
 def summarise(folder: Path, name: str, findings: Sequence[Finding] = (), surprises: Sequence[str] = ()) -> None:
     """Writes the summary of a study as it is now."""
-    records = hash_of_records(folder, name)
+    records = hash_of_results(folder, name)
     Summary(name, f"What {name} asks.", records, tuple(surprises), tuple(findings), "printed\n").write(folder)
 
 
@@ -69,7 +69,7 @@ def draw(folder: Path, study: str = "windows", name: str = "limits_by_format") -
         "study": study,
         "title": "Limits by format",
         "caption": "Across, α; up, the learning rate.",
-        "source": hash_of_records(folder, study),
+        "source": hash_of_results(folder, study),
         "files": [f"{name}.png", f"{name}_column.png", f"{name}.csv"],
     }
     index = {"format": 1, "figures": [row], "not drawn": {"steps": "nothing of it was measured"}}
