@@ -129,6 +129,7 @@ def _lines(found: object) -> list[str]:
 
 def _draw(out: Path, console: Console) -> None:
     from figures.drawing import draw_all
+    from specbound.report.pictures import FOLDER
 
     for name, reason in draw_all(out, out / FOLDER).missing.items():
         console.print(f"not drawn: {name}: {reason}", **PLAIN)

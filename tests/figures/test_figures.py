@@ -21,6 +21,7 @@ from figures.drawing import Drawn, draw_all, exhibits
 from figures.exhibit import Exhibit
 from figures.rows import Row
 from figures.style import BLACK, BLUE, COLUMN, DPI, FULL, GREY, ORANGE, SETTINGS, add_legend, pictures
+from specbound.report.summary import hash_of_results
 from tests.conftest import ROOT
 
 RECORDS = ROOT / "verify" / "records" / "quick"
