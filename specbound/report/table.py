@@ -152,11 +152,11 @@ def _length(recipe: dict[str, Any]) -> int:
 
 
 def _median_tightness(records: Iterable[Evidence], random: bool) -> float | None:
-    """Over all tuples; a bound that is vacuous on a tuple counts as zero there."""
+    """Over all tuples of matrices; a bound that is vacuous on one counts as zero there. Networks have none."""
     values = [
         max(item["tightness"] or 0.0, 0.0)
         for record in records
-        if record.details["random"] is random
+        if record.details.get("random") is random
         for item in record.details["tuples"]
     ]
     return median(values) if values else None

@@ -21,6 +21,7 @@ FINDINGS = (
 
 EVIDENCE = (
     Evidence("stagnation", Kind.ADVERSARIAL, Verdict.HOLDS, margin=1e-9, counts={"HOLDS": 500}),
+    Evidence("stagnation", Kind.MEASURED, Verdict.HOLDS, counts={"HOLDS": 2}, details={"network": "mlp"}),
     Evidence("smallest_useful_step", Kind.PROPERTY, Verdict.HOLDS, counts={"HOLDS": 50}),
     Evidence(
         "triple_independent",

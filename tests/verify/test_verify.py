@@ -23,7 +23,7 @@ from specbound.report.summary import read_summary
 from specbound.report.table import rows
 from tests.conftest import run_module
 from tests.results import store_evidence
-from verify import findings, statements
+from verify import statements, telling
 from verify.studies import studies
 from verify.weights import digits_chain, gaussian_twin, transformer_chain
 
@@ -194,7 +194,7 @@ def test_a_surprise_or_a_failed_cell_exits_1(tmp_path: Path, monkeypatch, capsys
     assert job.main(["statements", "--out", str(tmp_path), "--workers", "1"]) == code
     printed = capsys.readouterr().out
     assert told in printed
-    assert "not drawn: " in printed
+    assert "not shown: the figure tightness was not drawn: " in printed
 
 
 def test_a_refuted_reading_that_fares_unlike_predicted_is_a_surprise(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_a_run_ends_with_a_report_of_what_it_decides(tmp_path: Path, monkeypatch
     one = replace(statements.study, grids=dict.fromkeys(BUDGETS, grid), measure=found_by, rests_on=())
     monkeypatch.setattr(statements, "study", one)
     found = Finding("tighter_than_horn_johnson", "It is tighter.", False, "0.1 against 0.2.")
-    monkeypatch.setattr(findings, "findings_of", lambda *_: [found])
+    monkeypatch.setattr(telling, "findings_of", lambda *_: [found])
     assert job.main(["statements", "--out", str(tmp_path), "--workers", "1"]) == 0
     printed = capsys.readouterr().out.splitlines()
     assert "P2: refuted in this reading" in printed
@@ -240,7 +240,7 @@ def test_findings_that_cannot_be_had_are_told_and_exit_1(tmp_path: Path, monkeyp
     def fails(*_: object) -> None:
         raise KeyError("rate")
 
-    monkeypatch.setattr(findings, "findings_of", fails)
+    monkeypatch.setattr(telling, "findings_of", fails)
     assert job.main(["statements", "--out", str(tmp_path), "--workers", "1"]) == 1
     assert "FAILED statements: findings raised KeyError: 'rate'" in capsys.readouterr().out
     assert read_summary(tmp_path, "statements").findings == ()
