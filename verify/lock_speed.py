@@ -99,7 +99,7 @@ def _grid(forms: Sequence[str], seeds: int) -> Grid:
 study = Study(
     name="lock_speed",
     grids={
-        "quick": _grid(["rotated"], 1),
+        "quick": _grid(["dense"], 1),
         "standard": _grid(["dense", "rotated"], 3),
         "deep": _grid(["dense", "rotated"], 10),
     },

@@ -227,6 +227,7 @@ study = Study(
         "quick": [
             _grid(EXACT, ["sgd"], [1.0, 100.0, 1e4], 3),
             _grid(["mlp"], [*STEADY, "adam", "muon"], BETWEEN, 3),
+            _grid(["mlp"], ["sophia", "adahessian"], BETWEEN, 1),
             _grid(["mlp"], ["sgd"], [1.0, 10.0, 100.0, 1e4], 3, steps=300, forms=["dense"]),
         ],
         "standard": [

@@ -178,8 +178,8 @@ study = Study(
     name="usual_setting",
     grids={
         "quick": [
-            _grid(FORMS, [1e-6], 5, 8, 1),
-            _grid(["unlocked", "rotated"], [1e-3], 5, 8, 1),
+            _grid(FORMS, [1e-6, 1e-5, 1e-4, 1e-3], 5, 8, 1),
+            _grid(["unlocked"], [1e-2], 5, 8, 1),
         ],
         "standard": _grid(FORMS, [1e-7, 1e-6, 1e-5, 1e-4, 1e-3], 20, 60, 3),
         "deep": _grid(FORMS, [10 ** (n / 2) for n in range(-15, -5)], 60, 200, 5),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ GRADES = {
 }
 
 REFUTED = "refuted:"
-"""In front of a statement's id: evidence that holds where the statement is false."""
+"""In front of a reference: evidence that holds where the statement, or the finding, is false."""
 
 
 class Judgement(Enum):
@@ -66,6 +66,11 @@ class Item:
     holds: bool | None
     told: str
     finding: Finding | None = None
+
+    @property
+    def name(self) -> str:
+        """The reference to what it is evidence for or against."""
+        return self.reference.removeprefix(REFUTED)
 
 
 @dataclass(frozen=True)
@@ -136,9 +141,12 @@ def judge(
     """
 
     def item(reference: str, role: str) -> Item:
-        if "/" in reference:
-            return _of_finding(reference, role, findings.get(reference), missing)
-        return _of_statement(reference, role, statements[reference.removeprefix(REFUTED)], evidence)
+        name = reference.removeprefix(REFUTED)
+        if "/" in name:
+            found = _of_finding(name, role, findings.get(name), missing)
+        else:
+            found = _of_statement(name, role, statements[name], evidence)
+        return found if name == reference else _denied(found)
 
     return [
         Judged(claim, tuple(item(reference, role) for role in ROLES for reference in getattr(claim, role)))
@@ -173,11 +181,13 @@ def _of_statement(reference: str, role: str, statement: Statement, evidence: Seq
     odd = surprises(statement, evidence)
     supported = stands.word not in (NO_EVIDENCE, "stale evidence only", "refuted") and str(stands) != "undecided"
     holds = False if stands.word == "refuted" else True if supported and not odd else None
-    told = "; ".join([str(stands), *odd])
-    if reference.startswith(REFUTED):
-        claim = f"Refuted: {statement.summary}"
-        return Item(reference, role, claim, None if holds is None else not holds, told)
-    return Item(reference, role, statement.summary, holds, told)
+    return Item(reference, role, statement.summary, holds, "; ".join([str(stands), *odd]))
+
+
+def _denied(item: Item) -> Item:
+    """The same evidence for the contrary."""
+    holds = None if item.holds is None else not item.holds
+    return replace(item, reference=REFUTED + item.reference, claim=f"Not so: {item.claim}", holds=holds)
 
 
 def _of_finding(reference: str, role: str, finding: Finding | None, missing: Mapping[str, str]) -> Item:

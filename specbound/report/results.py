@@ -16,7 +16,7 @@ from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence
 from specbound.core.statement import Statement
 from specbound.core.status import NO_EVIDENCE
-from specbound.report.ledger import Judged, judge, read_ledger
+from specbound.report.ledger import REFUTED, Judged, judge, read_ledger
 from specbound.report.pictures import Picture, pictures
 from specbound.report.summary import Summary, hash_of_results, read_summary
 from specbound.report.table import Row, rows
@@ -90,6 +90,11 @@ class Results:
         return [f"{study.name}: {line}" for study in self.studies if study.summary for line in study.summary.surprises]
 
     @property
+    def place(self) -> str:
+        """The folder as it can be typed; where it was given by its whole path, its name."""
+        return self.folder.name if self.folder.is_absolute() else self.folder.as_posix()
+
+    @property
     def cells(self) -> int:
         """How many cells are shown."""
         return sum(len(study.current) for study in self.studies)
@@ -151,7 +156,7 @@ def results_in(folder: Path) -> Results:
     ledger = read_ledger(statements)
     for claim in ledger:
         for reference in (*claim.needs, *claim.limits, *claim.bears):
-            name, separator, _ = reference.partition("/")
+            name, separator, _ = reference.removeprefix(REFUTED).partition("/")
             if separator and name not in ran:
                 missing[name] = f"the study {name} was not run here"
     return Results(

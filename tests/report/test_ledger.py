@@ -127,6 +127,19 @@ def test_a_reading_that_is_to_be_false_holds_where_it_is_refuted() -> None:
     assert judge([claim], CATALOG, holds, {}, {})[0].verdict is Judgement.REFUTED
 
 
+def test_a_finding_that_is_to_be_false_holds_where_it_does_not() -> None:
+    claim = replace(CLAIM, needs=("refuted:study/need",), limits=(), bears=())
+    for holds, verdict in (
+        (True, Judgement.REFUTED),
+        (False, Judgement.CONFIRMED),
+        (None, Judgement.UNDECIDED),
+    ):
+        (found,) = judge([claim], CATALOG, [], {"study/need": _finding("need", holds)}, {})
+        assert found.verdict is verdict
+        assert found.items[0].claim == "Not so: need holds."
+        assert found.items[0].reference == "refuted:study/need"
+
+
 def test_what_is_lacking_is_told() -> None:
     (found,) = judge([CLAIM], CATALOG, [HOLDS], {}, {"study": "the study was not run here"})
     assert found.of("limits")[0].told == "the study was not run here"

@@ -7,11 +7,6 @@ from typing import Any
 from specbound.campaign import Record, Status
 
 
-def made(study: str) -> list[Record]:
-    """A few records of a study, as predicted."""
-    return MADE[study]
-
-
 def record(study: str, parameters: dict[str, Any], predicted: dict[str, Any], measured: dict[str, Any]) -> Record:
     """A measured record of seed 0."""
     return Record(

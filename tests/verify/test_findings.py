@@ -12,7 +12,7 @@ import pytest
 from specbound.campaign import Record, measured_in, read
 from specbound.report.finding import Finding
 from tests.conftest import ROOT
-from tests.verify.made import made
+from tests.verify.made import MADE
 from verify.findings import findings_of
 from verify.studies import studies
 
@@ -144,6 +144,14 @@ CASES = {
     "published_bound_holds": Case(
         "curvature", (_measuring(**{"top of one output": 1e-3}),), lambda r: "published bounds" in r.measurement
     ),
+    "falls_at_least_like_inverse": Case(
+        "slowdown", (_limit(-0.7), _only(_limit(-0.5), optimizer="sgd")), _is(network="mlp")
+    ),
+    "limit_is_not_two_over_curvature": Case(
+        "slowdown",
+        (_measuring(**{"limit times half of σ₁": 1.1}),),
+        lambda r: r.parameters["network"] == "mlp" and "limit times half of σ₁" in r.measurement,
+    ),
     "rate_falls_like_inverse": Case("slowdown", (_limit(-2), _limit(0)), _is(network="mlp")),
     "rate_falls_faster": Case("slowdown", (_limit(-1), _limit(0)), _is(network="mlp")),
     "first_order_slowed": Case("slowdown", (_limit(0), _only(_limit(0), optimizer="adam")), _is(network="mlp")),
@@ -188,6 +196,9 @@ CASES = {
         "recovery", (_measuring(steps=lambda r: r.prediction["unlocked"]),), _is(attacker="optimizer_only")
     ),
     "expansion_restores": Case("recovery", (NEVER,), _is(attacker="inject")),
+    "expansion_is_slower_everywhere": Case(
+        "recovery", (_measuring(steps=lambda r: r.prediction["unlocked"]),), _is(lock="every layer")
+    ),
     "free_attackers": Case("recovery", (NEVER,), lambda r: r.measurement["cost"]["parameters"] <= 0),
     "merging_restores": Case(
         "recovery",
@@ -221,6 +232,9 @@ CASES = {
         (_only(_measuring(points=-1.5), form="rotated", format="float32"), _measuring(points=1.5)),
         _is(form="rotated"),
     ),
+    "dense_keeps_in_double": Case(
+        "preservation", (_only(_measuring(points=-1.5), form="dense"),), _is(form="dense", format="float64")
+    ),
     "dense_loses_accuracy": Case("preservation", (_measuring(points=0.5),), _is(form="dense", format="bfloat16")),
     "ten_layers_in_fifteen_seconds": Case(
         "lock_speed", (_measuring(core=16.0), _only(_measuring(core=16.0), form="dense")), _everything
@@ -228,10 +242,11 @@ CASES = {
     "usual_setting_slows_adamw": Case(
         "usual_setting", (_only(_measuring(reached=4), form="rotated", rate=1e-4),), _is(form="unlocked", rate=1e-3)
     ),
-    "best_rate_is_slowed": Case(
+    "best_rates_are_slower": Case(
         "usual_setting",
-        (_only(_measuring(reached=3), form="rotated", rate=1e-3),),
-        lambda r: r.parameters["form"] == "unlocked" and r.parameters["rate"] > 1e-6,
+        (_only(_measuring(reached=4), form="rotated", rate=1e-6), _only(_measuring(reached=2), form="dense")),
+        _is(form="dense", rate=1e-3),
+        _only(_measuring(reached=5), rate=1e-6),
     ),
     "low_rate_trains_locked": Case(
         "usual_setting", (_only(_measuring(reached=None), rate=1e-6),), _is(form="unlocked", rate=1e-6)
@@ -248,7 +263,7 @@ CASES = {
 
 
 def _records(study: str) -> list[Record]:
-    return measured_in(read(QUICK, study)) if (QUICK / study).exists() else made(study)
+    return MADE[study] if study in MADE else measured_in(read(QUICK, study))
 
 
 def _finding(name: str, records: list[Record]) -> Finding:

@@ -14,7 +14,7 @@ from torch.nn.functional import cross_entropy
 
 from specbound.campaign import Record
 from specbound.locking.layers import locks_in
-from tests.verify.made import made, record
+from tests.verify.made import MADE, record
 from verify import usual_setting
 from verify.usual import usual_layers
 
@@ -89,7 +89,7 @@ def test_a_narrow_head_is_not_locked() -> None:
 
 
 def test_what_does_not_forget_or_leaves_its_way_is_a_surprise() -> None:
-    records = made("usual_setting")
+    records = MADE["usual_setting"]
     assert usual_setting.unexpected(records) == []
 
     def told(place: dict[str, Any], **measured: Any) -> list[str]:
@@ -109,7 +109,7 @@ def test_what_does_not_forget_or_leaves_its_way_is_a_surprise() -> None:
 
 def test_the_table_tells_steps_and_accuracy() -> None:
     stream = StringIO()
-    usual_setting.show(made("usual_setting"), Console(file=stream, width=80))
+    usual_setting.show(MADE["usual_setting"], Console(file=stream, width=80))
     rows = {line.split()[0]: line.split()[1:] for line in stream.getvalue().splitlines() if " ." in line}
     assert rows["unlocked"] == ["–", ".20", "4", ".60", "3", ".60"]
     assert rows["dense"] == ["3", ".50", "–", ".20", "–", ".20"]

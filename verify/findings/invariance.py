@@ -19,10 +19,10 @@ def findings(records: Sequence[Record]) -> list[Finding]:
     second = [r for r in records if not METHODS[r.parameters["method"]].optimizer.startswith(("shampoo", "ada"))]
     diagonal = [r for r in records if METHODS[r.parameters["method"]].optimizer == "adahessian_exact"]
     rotated = [record for record in diagonal if record.parameters["form"] == "rotated"]
-    free = "Some second-order methods run through the same functions whatever α is."
+    free = "Some second-order methods run through the same functions on a locked network as on the unlocked one."
     exact = (
-        "AdaHessian with the exact diagonal of the Hessian runs through the same functions whatever α is, on a "
-        "rotated lock."
+        "AdaHessian with the exact diagonal of the Hessian runs through the same functions on a lock in the rotated "
+        "form as without a lock."
     )
     return [_some("second_order_free", free, second), _some("adahessian_free", exact, rotated), _met(records)]
 
@@ -35,8 +35,9 @@ def _some(name: str, claim: str, records: Sequence[Record]) -> Finding:
         by_method[record.parameters["method"], record.parameters["form"]].append(_agreed(record))
     same = [f"{method} ({form})" for (method, form), agreed in by_method.items() if all(agreed)]
     other = [f"{method} ({form})" for (method, form), agreed in by_method.items() if not all(agreed)]
-    told = f"The same functions, up to rounding, for every seed: {'; '.join(same) or 'none'}. Not: "
-    return Finding(name, claim, bool(same), f"{told}{'; '.join(other) or 'none'}.")
+    alphas = " and ".join(f"{alpha:.0e}" for alpha in sorted({record.parameters["alpha"] for record in records}))
+    told = f"Within the distance that rounding explains at α = {alphas}, in the steps for which it is known: "
+    return Finding(name, claim, bool(same), f"{told}{'; '.join(same) or 'none'}. Not: {'; '.join(other) or 'none'}.")
 
 
 def _agreed(record: Record) -> bool:

@@ -13,7 +13,8 @@ def findings(records: Sequence[Record]) -> list[Finding]:
     """What locked classifiers' outputs and accuracy say."""
     rotated, dense = ([r for r in records if r.parameters["form"] == form] for form in ("rotated", "dense"))
     low = [record for record in dense if record.parameters["format"] != "float64"]
-    return [_function(rotated), _accuracy(rotated), _dense(low)]
+    double = [record for record in dense if record.parameters["format"] == "float64"]
+    return [_function(rotated), _accuracy(rotated), _double(double), _dense(low)]
 
 
 def _places(records: Sequence[Record]) -> str:
@@ -21,7 +22,8 @@ def _places(records: Sequence[Record]) -> str:
     alphas: dict[str, list[float]] = {}
     for record in records:
         alphas.setdefault(record.parameters["format"], []).append(record.parameters["alpha"])
-    return ", ".join(f"{name} from α = {min(of_it):.0e} to {max(of_it):.0e}" for name, of_it in alphas.items())
+    spans = {name: sorted({f"{alpha:.0e}" for alpha in (min(of_it), max(of_it))}) for name, of_it in alphas.items()}
+    return ", ".join(f"{name}, α = {' to '.join(ends)}" for name, ends in spans.items())
 
 
 def _function(rotated: Sequence[Record]) -> Finding:
@@ -33,8 +35,9 @@ def _function(rotated: Sequence[Record]) -> Finding:
     if not rotated:
         return Finding(name, claim, None, "no lock in the rotated form was measured")
     kept = sum(same_function(record) for record in rotated)
-    changes = [r.measurement["outputs"] / r.prediction["outputs"] for r in rotated if r.measurement["outputs"]]
-    largest = f"; the largest change is {max(changes):.0%} of that" if changes else ""
+    bounds = [(r.measurement["outputs"], r.prediction["outputs"] / ROUNDINGS) for r in rotated]
+    changes = [outputs / at_one for outputs, at_one in bounds if outputs]
+    largest = f"; the largest change is {max(changes):.2f} times that at α = 1" if changes else ""
     told = f"{kept} of {len(rotated)} locks ({_places(rotated)}){largest}."
     return Finding(name, claim, kept == len(rotated), told)
 
@@ -49,6 +52,19 @@ def _accuracy(rotated: Sequence[Record]) -> Finding:
     return Finding(name, claim, all(map(within, rotated)), told)
 
 
+def _double(dense: Sequence[Record]) -> Finding:
+    name = "dense_keeps_in_double"
+    claim = (
+        f"A lock as published, in the dense form, leaves a classifier's accuracy within {POINT:g} point in double "
+        "precision, whatever α is."
+    )
+    if not dense:
+        return Finding(name, claim, None, "no lock in the dense form was measured in double precision")
+    furthest = max((record.measurement["points"] for record in dense), key=abs)
+    told = f"The largest change is {furthest:+.2f} points, of {len(dense)} locks ({_places(dense)})."
+    return Finding(name, claim, all(map(within, dense)), told)
+
+
 def _dense(low: Sequence[Record]) -> Finding:
     name = "dense_loses_accuracy"
     claim = f"A lock as published, in the dense form, takes more than {POINT:g} point of accuracy in low precision."
@@ -59,6 +75,6 @@ def _dense(low: Sequence[Record]) -> Finding:
     if lost:
         points = [abs(record.measurement["points"]) for record in lost]
         refused = sum(record.measurement["refused"] for record in lost)
-        told += f" lose {min(points):.0f} to {max(points):.0f} points: {_places(lost)}. {refused} of them are refused "
-        told += "unless their maker insists"
+        told += f" lose {min(points):.0f} to {max(points):.0f} points: {_places(lost)}. `specbound.lock` refuses "
+        told += f"{refused} of them unless it is forced"
     return Finding(name, claim, bool(lost), f"{told}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
+from statistics import median
 
 from specbound.campaign import Record
 from specbound.report.finding import Finding
@@ -22,5 +23,10 @@ def findings(records: Sequence[Record]) -> list[Finding]:
         return [Finding(name, claim, None, "no locked run was measured whose unlocked one reached the target")]
     quick = [r for r in runs if (r.measurement["reached"] or inf) <= r.prediction["reached"]]
     alphas = sorted({record.parameters["alpha"] for record in runs})
-    told = f"{len(quick)} of {len(runs)} locked runs, α = {', '.join(f'{alpha:.0e}' for alpha in alphas)}."
+    unlocked = [r for r in records if r.parameters["attacker"] == "optimizer_only" and r.parameters["alpha"] == 1]
+    ends = (f"{median(r.measurement['after'] for r in of_it):.2f}" if of_it else "–" for of_it in (runs, unlocked))
+    told = (
+        f"{len(quick)} of {len(runs)} locked runs, α = {', '.join(f'{alpha:.0e}' for alpha in alphas)}. Accuracy on "
+        f"held-out texts in the end, at the median: {' locked, '.join(ends)} unlocked."
+    )
     return [Finding(name, claim, len(quick) == len(runs), told)]

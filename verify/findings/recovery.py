@@ -9,7 +9,7 @@ from statistics import median
 from specbound.campaign import Record
 from specbound.certification.verdict import BROKEN
 from specbound.report.finding import Finding
-from verify.recovery import DISTANCE, distance, ratio
+from verify.recovery import DISTANCE, EXPANSIONS, distance, ratio
 
 AS_IT_IS, EXPANSION, MERGING = "optimizer_only", "inject", "merge"
 FIGURES = ("recovery_ratio", "recovery_cost")
@@ -19,7 +19,7 @@ def findings(records: Sequence[Record]) -> list[Finding]:
     """What attackers on locks of one layer say, and merging on all locks."""
     found = _recovered(records)
     merged = [record for record in records if record.parameters["attacker"] == MERGING]
-    return [*_resists_and_restores(found), _free(found), _merging(found, merged)]
+    return [*_resists_and_restores(found), _everywhere(records), _free(found), _merging(found, merged)]
 
 
 def _recovered(records: Sequence[Record]) -> dict[str, tuple[float, float]]:
@@ -41,10 +41,15 @@ def _recovered(records: Sequence[Record]) -> dict[str, tuple[float, float]]:
 
 def _told(found: Mapping[str, tuple[float, float]], names: Iterable[str]) -> str:
     """Steps over the unlocked ones, and growth, of attackers."""
+    told = ((name, *found[name]) for name in names)
     return ", ".join(
-        f"{name} {'never there' if isinf(found[name][0]) else f'{found[name][0]:.2f} times'} ({found[name][1]:+.0%})"
-        for name in names
+        f"{name} {'never there' if isinf(steps) else f'{steps:.2f} times'} ({_growth(growth)})"
+        for name, steps, growth in told
     )
+
+
+def _growth(share: float) -> str:
+    return "no parameters" if not share else f"{share:+.0%} parameters"
 
 
 STEPS = "Median steps over those of the unlocked model, and what the attack adds to the model"
@@ -68,6 +73,23 @@ def _resists_and_restores(found: Mapping[str, tuple[float, float]]) -> list[Find
         told = f"{STEPS}: {_told(found, [attacker])}."
         results.append(Finding(name, claim, fast is (attacker == EXPANSION), told, FIGURES))
     return results
+
+
+def _everywhere(records: Sequence[Record]) -> Finding:
+    name = "expansion_is_slower_everywhere"
+    claim = (
+        "Where every layer is locked, identities inserted at all locks do not bring training back within "
+        f"{BROKEN:g} times the unlocked steps."
+    )
+    mine = [r for r in records if r.parameters["lock"] == "every layer" and r.parameters["attacker"] in EXPANSIONS]
+    if not mine:
+        return Finding(name, claim, None, "no expansion was measured where every layer is locked")
+    most = max(mine, key=lambda record: EXPANSIONS[record.parameters["attacker"]]).parameters["attacker"]
+    widest = [record for record in mine if record.parameters["attacker"] == most]
+    steps = median(ratio(record) for record in widest)
+    growth = median(r.measurement["cost"]["parameters"] / r.measurement["size"] for r in widest)
+    told = f"{STEPS}: {_told({most: (steps, growth)}, [most])}, {len(widest)} starts."
+    return Finding(name, claim, steps > BROKEN, told, ("expansion_size",))
 
 
 def _free(found: Mapping[str, tuple[float, float]]) -> Finding:

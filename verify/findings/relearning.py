@@ -15,8 +15,8 @@ def findings(records: Sequence[Record]) -> list[Finding]:
     """What the relearning table says of its strongest lock."""
     name = "locked_does_not_relearn"
     claim = (
-        f"A model locked with {LOCKED} reaches the goal at no learning rate within the budget, where the undefended "
-        "model reaches it at some."
+        f"A model locked with {LOCKED} reaches the goal within the budget at none of the learning rates tried, where "
+        "the undefended model reaches it at some."
     )
     reached: dict[tuple[str, str], dict[str, set[float]]] = {}
     for (network, optimizer, condition, rate), mine in cells(records).items():

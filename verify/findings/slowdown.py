@@ -8,10 +8,13 @@ from statistics import mean
 from specbound.campaign import Record
 from specbound.report.finding import Finding
 from verify.predictions import PREDICTED
-from verify.slowdown import BETWEEN, CLOSE, exponents
+from verify.slowdown import BETWEEN, CLOSE, EXACT, exponents
 
 SLOWED = -0.5
 """An optimizer is slowed by a lock where its largest stable learning rate falls by this power of α, or faster."""
+
+FAST = -1 + CLOSE[-1]
+"""That power for a fall like 1/α or faster."""
 
 NEAR = 0.15
 """How far, relatively, the limits of gradient descent and its momenta may be from their predictions."""
@@ -25,7 +28,8 @@ FIGURE = ("slowdown_exponents",)
 def findings(records: Sequence[Record]) -> list[Finding]:
     """What the largest stable learning rates of locked networks say."""
     powers = mean_exponents(records)
-    return [*_fall(powers), _first_order(powers), _limits(records), *_curvature_aware(powers)]
+    fall = [*_fall(powers), *_first_order(powers)]
+    return [*fall, _limits(records), _beyond(records), *_curvature_aware(powers)]
 
 
 def mean_exponents(records: Sequence[Record]) -> dict[str, float]:
@@ -53,17 +57,23 @@ def _fall(powers: Mapping[str, float]) -> list[Finding]:
     return found
 
 
-def _first_order(powers: Mapping[str, float]) -> Finding:
-    name = "first_order_slowed"
-    claim = (
-        "A lock lowers the largest stable learning rate of every optimizer that a statement predicts to be slowed: "
-        "gradient descent, its momenta, and steps that ignore the gradient's scale."
-    )
+def _first_order(powers: Mapping[str, float]) -> list[Finding]:
     first = {o: power for o, power in powers.items() if (PREDICTED[o].exponents["dense"] or 0) < 0}
-    if not first:
-        return Finding(name, claim, None, NOT_MEASURED)
-    holds = all(power <= SLOWED for power in first.values())
-    return Finding(name, claim, holds, f"Powers of α, {SLOWED} at most required: {_told(first)}.", FIGURE)
+    every = "of every optimizer measured that moves along gradients or takes steps that ignore their scale"
+    claims = {
+        "first_order_slowed": (f"A lock lowers the largest stable learning rate {every}.", SLOWED),
+        "falls_at_least_like_inverse": (f"The largest stable learning rate {every} falls like 1/α or faster.", FAST),
+    }
+    return [
+        Finding(
+            name,
+            claim,
+            all(power <= most for power in first.values()) if first else None,
+            f"Powers of α, required to be {most:g} or less: {_told(first)}." if first else NOT_MEASURED,
+            FIGURE,
+        )
+        for name, (claim, most) in claims.items()
+    ]
 
 
 def _limits(records: Sequence[Record]) -> Finding:
@@ -83,6 +93,23 @@ def _limits(records: Sequence[Record]) -> Finding:
     holds = all(abs(ratio - 1) <= NEAR for ratio in ratios)
     told = f"Measured over predicted: {min(ratios):.3f} to {max(ratios):.3f}, {len(ratios)} limits."
     return Finding(name, claim, holds, told, FIGURE)
+
+
+def _beyond(records: Sequence[Record]) -> Finding:
+    name = "limit_is_not_two_over_curvature"
+    claim = (
+        "Away from a minimum the largest stable learning rate of gradient descent is not 2/σ₁ of the Hessian at the "
+        "start: what happens in the next steps counts."
+    )
+    ratios = [
+        record.measurement["limit times half of σ₁"]
+        for record in records
+        if record.parameters["network"] not in EXACT and "limit times half of σ₁" in record.measurement
+    ]
+    if not ratios:
+        return Finding(name, claim, None, "no limit was measured away from minima beside σ₁")
+    told = f"The limit is {min(ratios):.2f} to {max(ratios):.2f} times 2/σ₁ ({len(ratios)} starts)."
+    return Finding(name, claim, any(abs(ratio - 1) > NEAR for ratio in ratios), told)
 
 
 def _curvature_aware(powers: Mapping[str, float]) -> list[Finding]:
