@@ -252,7 +252,7 @@ CASES = {
         "usual_setting", (_only(_measuring(reached=None), rate=1e-6),), _is(form="unlocked", rate=1e-6)
     ),
     "high_rate_forgets": Case(
-        "usual_setting", (_only(_measuring(accuracy=0.6), form="dense", rate=1e-3),), _is(form="unlocked")
+        "usual_setting", (_only(_measuring(accuracy=1.0), form="dense", rate=1e-3),), _is(form="unlocked")
     ),
     "low_rate_run_is_predicted": Case(
         "usual_setting",
