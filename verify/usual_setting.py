@@ -131,7 +131,7 @@ def unexpected(records: Sequence[Record]) -> list[str]:
     done = measured_in(records)
     left = [f"{record}: {line}" for record in done for line in _leaving(record)]
     return left + [
-        f"rate={rate}: locked models are as good on held-out texts as unlocked ones, {locked:.2f} against {unlocked:.2f}"
+        f"rate={rate}: locked models are as good on held-out texts, {locked:.2f}, as unlocked ones, {unlocked:.2f}"
         for rate, (locked, unlocked) in accuracies_where_forgotten(done).items()
         if locked >= unlocked
     ]

@@ -100,7 +100,7 @@ def test_what_does_not_forget_or_leaves_its_way_is_a_surprise() -> None:
         return usual_setting.unexpected(changed)
 
     (line,) = told({"form": "dense", "rate": 1e-3}, accuracy=1.0)
-    assert line == "rate=0.001: locked models are as good on held-out texts as unlocked ones, 0.60 against 0.60"
+    assert line == "rate=0.001: locked models are as good on held-out texts, 0.60, as unlocked ones, 0.60"
     assert told({"form": "dense", "rate": 1e-3}, accuracy=0.9) == []
     (line,) = told({"form": "dense", "rate": 1e-6}, losses=[1.6, 1.17, 0.9])
     assert "loss 1.17 after step 1; predicted 1.1" in line

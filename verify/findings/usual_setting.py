@@ -121,8 +121,8 @@ def _accuracies(records: Sequence[Record]) -> str:
 def _forgets(records: Sequence[Record]) -> Finding:
     name = "high_rate_forgets"
     claim = (
-        "At learning rates so high that a step of AdamW moves the inflated directions many times their own length, locked "
-        "models end worse on held-out texts than the unlocked one."
+        "At learning rates so high that a step of AdamW moves the inflated directions many times their own length, "
+        "locked models end worse on held-out texts than the unlocked one."
     )
     found = accuracies_where_forgotten(records)
     if not found:
