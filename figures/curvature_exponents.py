@@ -55,17 +55,17 @@ def draw(rows: list[Row], width: float) -> Figure:
     figure, (panels,) = new_panels(
         [TITLES[name] for name in names],
         width,
-        2.2,
+        1.9,
         across="numbers: power of α with which a block's norm grows",
         up=[""],
     )
     for network, axes in zip(names, panels, strict=True):
         mine = select(rows, network=network)
         means = np.array([[_mean(select(mine, down=a, across=b)) for b in POWERS] for a in POWERS])
-        axes.imshow(means, cmap="RdBu_r", norm=Normalize(-2.4, 2.4))
+        axes.imshow(means, cmap="RdBu_r", norm=Normalize(-2.4, 2.4), aspect="auto")
         for (a, b), value in np.ndenumerate(means):
             colour = "white" if abs(value) > 1.5 else "black"
-            told = f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−")
+            told = f"{round(value, 1) + 0:g}".replace("-", "−")
             axes.text(b, a, told, ha="center", va="center", fontsize=SMALL, color=colour)
         axes.set_xticks(range(len(POWERS)), POWERS, rotation=90, fontsize=SMALL)
         axes.set_yticks(range(len(POWERS)), POWERS, fontsize=SMALL)
