@@ -3,8 +3,8 @@
 The parameters of a locked model are split into five parts, and so is its Hessian, down and across: the directions of
 the inserted compensator C' that the lock inflates (C'U) and its others (C'U⊥), those of the locked weight W' that it
 contracts (W'U) and its others (W'U⊥), and all other layers. A number, which the colour repeats, is the power of α with
-which the norm of that block grows, the mean over seeds. Predicted is the sum of the powers of its two parts: 1 for C'U,
-−1 for W'U, 0 for the rest.
+which the norm of that block grows, the mean over seeds to a tenth. Predicted is the sum of the powers of
+its two parts: 1 for C'U, −1 for W'U, 0 for the rest.
 """
 
 from __future__ import annotations

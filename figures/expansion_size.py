@@ -59,7 +59,7 @@ def draw(rows: list[Row], width: float) -> Figure:
                 textcoords="offset points",
                 fontsize=SMALL,
             )
-        axes.margins(x=0.25)
+        axes.margins(x=0.3)
         if _none_is_fast(select(rows, network=network)):
             place = {"xytext": (0.97, 0.05), "textcoords": "axes fraction", "ha": "right", "fontsize": SMALL}
             axes.annotate("no expansion gets here", (0, BROKEN), **place)

@@ -64,8 +64,8 @@ def _points(axes: Axes, rows: Sequence[Row], places: Mapping[str, int]) -> None:
             continue
         added, steps = mine[0]["parameters_added_percent"], typical(mine)
         colour, marker = (BLUE, "o") if steps is not None and steps <= BROKEN else (ORANGE, "s")
-        filling = "none" if steps is None else colour
-        axes.scatter(added, place, s=22, facecolors=filling, edgecolors=colour, marker=marker, linewidths=0.9)
+        filling = "white" if steps is None else colour
+        axes.scatter(added, place, s=22, facecolors=filling, edgecolors=colour, marker=marker, linewidths=0.9, zorder=3)
         told = f"> {SLACK}" if steps is None else f"{steps:.1f}"
         beside = {"xytext": (6, 0), "textcoords": "offset points", "va": "center", "fontsize": SMALL}
         axes.annotate(told, (added, place), **beside)

@@ -55,7 +55,7 @@ def draw(rows: list[Row], width: float) -> Figure:
     figure, (panels,) = new_panels(
         [TITLES[name] for name in names],
         width,
-        0.21 * len(models) + 0.5,
+        0.21 * len(models) + 1.0,
         across="learning rate",
         up=[""],
         least=2.0,
@@ -68,7 +68,7 @@ def draw(rows: list[Row], width: float) -> Figure:
             colour = "white" if row["accuracy"] < 0.5 else "black"
             axes.text(x, y, row["steps"], ha="center", va="center", fontsize=SMALL, color=colour)
         axes.imshow(accuracy, cmap="cividis", vmin=0, vmax=1, aspect="auto")
-        axes.set_xticks(range(len(rates)), [f"1e{log10(rate):.0f}" for rate in rates])
+        axes.set_xticks(range(len(rates)), [f"1e{log10(rate):.0f}" for rate in rates], fontsize=SMALL)
         axes.set_yticks(range(len(models)), [", ".join(model) for model in models], fontsize=SMALL)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)

@@ -10,13 +10,13 @@ from specbound.campaign import Record
 from specbound.core.errors import InvalidInput
 
 BOUNDS: dict[str, tuple[str, str, Dash, float]] = {
-    "subspace": ("repaired bound, subspace", GREEN, "-", 2.4),
-    "gap": ("repaired bound, gap", SKY, "-", 1.2),
-    "sequential": ("published bound, sequential", BLUE, "--", 1.2),
-    "horn_johnson": ("classical bound, Horn–Johnson", GREY, ":", 1.2),
+    "subspace": ("bound, subspace (ours)", GREEN, "-", 2.4),
+    "gap": ("bound, gap (ours)", SKY, "-", 1.2),
+    "sequential": ("bound, published", BLUE, "--", 1.2),
+    "horn_johnson": ("bound, Horn–Johnson", GREY, ":", 1.2),
 }
-"""How each lower bound that holds is named and drawn: two repairs of the published one, ours, then that in the reading
-that holds, and the classical one of Horn and Johnson. Where lines lie together, later ones lie on the first, a wide one.
+"""How each lower bound that holds is named and drawn: two repairs of the published one, that in the reading that holds,
+and the classical one of Horn and Johnson. Where lines lie together, later ones lie on the first, which is wide.
 """
 
 

@@ -4,8 +4,8 @@ Across, the strength α of the lock; up, learning rates of gradient descent, a m
 pointing down the largest stable one, pointing up the smallest that still moves half of the weights outside the lock.
 Black lines, one for each seed, are the upper end predicted for large α, α⁻² times that of the inflated directions
 alone; coloured ones the lower end predicted for a format, the median over seeds. In bfloat16 no upper end is measured:
-its 8 bits do not show the rise of the loss by which stability is judged. Where black runs below a format's line nothing
-much can be learned in it.
+a rise of the loss as small as that by which stability is judged is not to be seen in its 8 bits. Where black runs below
+a format's line nothing much can be learned in it.
 """
 
 from __future__ import annotations

@@ -132,8 +132,8 @@ def _frame(axes: Axes, names: list[str], width: float) -> None:
     # In a column there is no room beside the marks; names stand above them.
     axes.set_yticks([])
     for place, name in enumerate(names):
-        axes.axhline(place - 0.71, color=GREY, linewidth=0.3)
-        axes.text(LEAST / 1.3, place - 0.42, name, family="monospace", fontsize=SMALL, va="bottom")
+        axes.axhline(place - 0.68, color=GREY, linewidth=0.3)
+        axes.text(LEAST / 1.3, place - 0.40, name, family="monospace", fontsize=SMALL, va="bottom")
 
 
 def table(results: Path) -> Table:
