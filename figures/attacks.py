@@ -85,15 +85,14 @@ def by_knowledge(rows: Sequence[Row]) -> dict[str, list[str]]:
 def attacker_axis(panels: Sequence[Axes], groups: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Names attackers beside panels, below what they know, and says how far down each of them is."""
     lines = [(line, line == what) for what, attackers in groups.items() for line in (what, *attackers)]
-    panels[0].set_yticks(range(len(lines)), [line.replace("_", " ") for line, _ in lines], fontsize=SMALL)
+    panels[0].set_yticks(range(len(lines)), [line.replace("_", " ") for line, _ in lines])
     panels[0].set_ylim(len(lines) - 0.5, -0.5)
     panels[0].set_ylabel("attackers, below what they know")
     for axes in panels:
-        axes.tick_params(axis="y", length=0)
-    for down, (_, is_knowledge) in enumerate(lines):
-        if is_knowledge:
-            panels[0].get_yticklabels()[down].set_fontstyle("italic")
-            for axes in panels:
+        axes.tick_params(axis="y", length=0, labelsize=SMALL)
+        for down, (_, is_knowledge) in enumerate(lines):
+            if is_knowledge:
+                axes.get_yticklabels()[down].set_fontstyle("italic")
                 axes.axhline(down - 0.5, color=GREY, linewidth=0.3)
     return {line: down for down, (line, is_knowledge) in enumerate(lines) if not is_knowledge}
 

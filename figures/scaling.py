@@ -11,7 +11,7 @@ from specbound.core.errors import InvalidInput
 
 BOUNDS: dict[str, tuple[str, str, Dash, float]] = {
     "subspace": ("bound, subspace (ours)", GREEN, "-", 2.4),
-    "gap": ("bound, gap (ours)", SKY, "-", 1.2),
+    "gap": ("bound, gap (ours)", SKY, "-.", 1.4),
     "sequential": ("bound, published", BLUE, "--", 1.2),
     "horn_johnson": ("bound, Horn–Johnson", GREY, ":", 1.2),
 }
