@@ -92,7 +92,7 @@ def attacker_axis(panels: Sequence[Axes], groups: Mapping[str, Sequence[str]]) -
         axes.tick_params(axis="y", length=0, labelsize=SMALL)
         for down, (_, is_knowledge) in enumerate(lines):
             if is_knowledge:
-                axes.get_yticklabels()[down].set_fontstyle("italic")
+                axes.yaxis.get_major_ticks()[down].label1.set_fontstyle("italic")
                 axes.axhline(down - 0.5, color=GREY, linewidth=0.3)
     return {line: down for down, (line, is_knowledge) in enumerate(lines) if not is_knowledge}
 

@@ -74,7 +74,7 @@ def draw(rows: list[Row], width: float) -> Figure:
         axes.tick_params(length=0)
     # Above, it takes no width from the columns.
     label = "accuracy in the end"
-    figure.colorbar(panels[0].images[0], ax=panels, label=label, location="top", fraction=0.05, pad=0.02, aspect=40)
+    figure.colorbar(panels[0].images[0], ax=panels, label=label, location="top", fraction=0.05, pad=0.04, aspect=40)
     return figure
 
 

@@ -307,3 +307,10 @@ def test_whether_an_expansion_is_fast_is_told(rows: dict[str, list[Row]]) -> Non
     assert _band(_figure(exhibit, found, COLUMN))
     fast = [{**row, "ratio": 1.0} if row["attacker"] == "inject_3" else row for row in found]
     assert not _band(_figure(exhibit, fast, COLUMN))
+
+
+@pytest.mark.parametrize("width", WIDTHS.values())
+@pytest.mark.parametrize("name", ["expansion_size", "recovery_cost", "relearning_table"])
+def test_three_networks_can_be_read_as_well(name: str, width: float, rows: dict[str, list[Row]]) -> None:
+    found = [{**row, "network": network} for network in ("mlp", "cnn", "transformer") for row in rows[name]]
+    assert _illegible(_figure(EXHIBITS[name], found, width)) == []
