@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf, isinf
 from pathlib import Path
 from statistics import median
@@ -12,12 +12,23 @@ from matplotlib.axes import Axes
 
 from figures.loading import measured
 from figures.rows import Row, place
-from figures.style import BLACK, GREY
+from figures.style import BLACK, GREY, SMALL
 from specbound.campaign import Record
 from specbound.certification.cells import SLACK
 from specbound.certification.verdict import BROKEN
 from specbound.core.errors import InvalidInput
 from verify.recovery import ratio
+
+KNOWING = {
+    "nothing": "nothing",
+    "the architecture": "the architecture",
+    "where the pairs are": "where the locks are",
+    "which layers are compensators": "where the locks are",
+    "which pairs of layers are locks": "where the locks are",
+    "the locks": "where the locks are",
+    "the locks' directions and α, which untrained compensators show": "and their Uₖ and α",
+}
+"""What attackers are told to know, and how that is named here; the least first."""
 
 CENSORED = 1.6 * SLACK
 """Where attackers are shown that did not get there."""
@@ -49,6 +60,7 @@ def _row(record: Record) -> Row:
         "ratio": None if isinf(steps) else steps,
         "predicted_ratio": predicted / unlocked if predicted and predicted <= SLACK * unlocked else None,
         "parameters_added_percent": 100 * added / size,
+        "knowledge": record.measurement["cost"]["knowledge"],
     }
 
 
@@ -61,6 +73,28 @@ def typical(rows: Sequence[Row]) -> float | None:
     """The median ratio, None where it is that of an attacker who did not get there."""
     middle = median(inf if row["ratio"] is None else row["ratio"] for row in rows)
     return None if isinf(middle) else middle
+
+
+def by_knowledge(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """What has to be known, and the attackers who know that, in the order in which they were run."""
+    known = {row["attacker"]: KNOWING[row["knowledge"]] for row in rows}
+    found = {what: [attacker for attacker in known if known[attacker] == what] for what in KNOWING.values()}
+    return {what: attackers for what, attackers in found.items() if attackers}
+
+
+def attacker_axis(panels: Sequence[Axes], groups: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Names attackers beside panels, below what they know, and says how far down each of them is."""
+    lines = [(line, line == what) for what, attackers in groups.items() for line in (what, *attackers)]
+    panels[0].set_yticks(range(len(lines)), [line.replace("_", " ") for line, _ in lines])
+    panels[0].set_ylim(len(lines) - 0.5, -0.5)
+    panels[0].set_ylabel("attackers, below what they know")
+    for axes in panels:
+        axes.tick_params(axis="y", length=0, labelsize=SMALL)
+        for down, (_, is_knowledge) in enumerate(lines):
+            if is_knowledge:
+                axes.yaxis.get_major_ticks()[down].label1.set_fontstyle("italic")
+                axes.axhline(down - 0.5, color=GREY, linewidth=0.3)
+    return {line: down for down, (line, is_knowledge) in enumerate(lines) if not is_knowledge}
 
 
 def ratio_axis(axes: Axes, axis: Literal["x", "y"]) -> None:

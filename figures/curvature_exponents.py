@@ -3,8 +3,8 @@
 The parameters of a locked model are split into five parts, and so is its Hessian, down and across: the directions of
 the inserted compensator C' that the lock inflates (C'U) and its others (C'U⊥), those of the locked weight W' that it
 contracts (W'U) and its others (W'U⊥), and all other layers. A number, which the colour repeats, is the power of α with
-which the norm of that block grows, the mean over seeds. Predicted is the sum of the powers of its two parts: 1 for C'U,
-−1 for W'U, 0 for the rest.
+which the norm of that block grows, the mean over seeds to a tenth. Predicted is the sum of the powers of
+its two parts: 1 for C'U, −1 for W'U, 0 for the rest.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ def draw(rows: list[Row], width: float) -> Figure:
     figure, (panels,) = new_panels(
         [TITLES[name] for name in names],
         width,
-        2.2,
+        1.9,
         across="numbers: power of α with which a block's norm grows",
         up=[""],
     )
     for network, axes in zip(names, panels, strict=True):
         mine = select(rows, network=network)
         means = np.array([[_mean(select(mine, down=a, across=b)) for b in POWERS] for a in POWERS])
-        axes.imshow(means, cmap="RdBu_r", norm=Normalize(-2.4, 2.4))
+        axes.imshow(means, cmap="RdBu_r", norm=Normalize(-2.4, 2.4), aspect="auto")
         for (a, b), value in np.ndenumerate(means):
             colour = "white" if abs(value) > 1.5 else "black"
-            told = f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−")
+            told = f"{round(value, 1) + 0:g}".replace("-", "−")
             axes.text(b, a, told, ha="center", va="center", fontsize=SMALL, color=colour)
         axes.set_xticks(range(len(POWERS)), POWERS, rotation=90, fontsize=SMALL)
         axes.set_yticks(range(len(POWERS)), POWERS, fontsize=SMALL)

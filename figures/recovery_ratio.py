@@ -1,21 +1,22 @@
 """How fast each attacker is on a locked model.
 
-One layer is locked; a row for each attacker, from one that knows nothing, at the top, to one that knows which layers
-are locks. Across, steps to a target loss over those of the unlocked model, a mark for each seed; grey counts as fast as
-without a lock, and hollow marks did not get there within ten times as many steps. Black strokes are predicted: the same
-run without any lock, which a statement says it equals.
+One layer is locked; a row for each attacker, below what it has to know (in italics), the least at the top. Across,
+steps to a target loss over those of the unlocked model, a mark for each seed: the fewest over learning rates of ¼ to 4
+times the largest that is stable without a lock. Grey counts as fast as without a lock, and hollow marks did not get
+there within ten times as many steps. Black strokes are predicted: the same run without any lock, which a statement says
+it equals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from figures.attacks import attacks, ratio_axis, shown, typical
+from figures.attacks import attacker_axis, attacks, by_knowledge, ratio_axis, shown, typical
 from figures.exhibit import Exhibit
 from figures.panels import COLOURS, MARKERS, TITLES, networks, new_panels
 from figures.rows import Row, distinct, select
@@ -31,20 +32,19 @@ def rows(results: Path) -> list[Row]:
 
 def draw(rows: list[Row], width: float) -> Figure:
     """A panel for each α, a colour and a mark for each network."""
-    attackers, alphas, names = distinct(rows, "attacker"), sorted(distinct(rows, "alpha")), networks(rows)
+    groups, alphas, names = by_knowledge(rows), sorted(distinct(rows, "alpha")), networks(rows)
     figure, (panels,) = new_panels(
         [f"α = {alpha:.0e}".replace("e+0", "e") for alpha in alphas],
         width,
-        0.5 + 0.2 * len(attackers),
+        0.5 + 0.2 * sum(1 + len(attackers) for attackers in groups.values()),
         across="steps to the target, over the unlocked model's",
         up=[""],
         least=2.2,
     )
+    places = attacker_axis(panels, groups)
     for axes, alpha in zip(panels, alphas, strict=True):
         ratio_axis(axes, "x")
-        _panel(axes, select(rows, alpha=alpha), attackers, names)
-    panels[0].set_yticks(range(len(attackers)), [name.replace("_", " ") for name in attackers])
-    panels[0].set_ylim(len(attackers) - 0.5, -0.5)
+        _panel(axes, select(rows, alpha=alpha), places, names)
     entries = [
         *(Line2D([], [], ls="", marker=MARKERS[n], ms=4, color=COLOURS[n], label=TITLES[n]) for n in names),
         Line2D([], [], ls="", marker="o", ms=4, mfc="none", color=GREY, label=f"not within {SLACK} times"),
@@ -54,10 +54,10 @@ def draw(rows: list[Row], width: float) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, rows: Sequence[Row], attackers: Sequence[str], names: Sequence[str]) -> None:
+def _panel(axes: Axes, rows: Sequence[Row], places: Mapping[str, int], names: Sequence[str]) -> None:
     for row in rows:
         lane = 0.22 * (names.index(row["network"]) - (len(names) - 1) / 2)
-        height = attackers.index(row["attacker"]) + lane
+        height = places[row["attacker"]] + lane
         colour, marker = COLOURS[row["network"]], MARKERS[row["network"]]
         axes.scatter(
             shown(row["ratio"]),

@@ -1,13 +1,14 @@
 """How far and how fast each model relearns what it had unlearned, by learning rate.
 
 Down, the optimizer and the model it begins with: never unlearned (undefended), unlearned, or unlearned and then locked
-with strength α; across, the learning rate. A number is the median of steps to the goal where most seeds reached it;
-else – says that the budget ended, † that the loss diverged, ‡ that it blew up and came back. The colour is the mean
-accuracy in the end.
+with strength α; across, the learning rate. A number is the median of steps to the goal where most seeds reached it; 1/3
+says that one seed of three did, else – says that the budget ended, † that the loss diverged, ‡ that it blew up and came
+back. The colour is the mean accuracy in the end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log10
 from pathlib import Path
 from statistics import mean
@@ -21,6 +22,7 @@ from figures.panels import TITLES, networks, new_panels
 from figures.rows import Row, distinct, select
 from figures.style import SMALL
 from figures.tabular import Table, power_of_ten
+from specbound.campaign import Record
 from verify.relearning import cells, told
 
 
@@ -34,11 +36,17 @@ def rows(results: Path) -> list[Row]:
             "learning_rate": rate,
             "seeds": len(records),
             "reached": sum(record.measurement["reached"] is not None for record in records),
-            "steps": told(records).split()[0],
+            "steps": _steps(records),
             "accuracy": mean(record.measurement["accuracy"] for record in records),
         }
         for (network, optimizer, condition, rate), records in cells(measured(results, "relearning")).items()
     ]
+
+
+def _steps(records: Sequence[Record]) -> str:
+    """Steps where most seeds reached the goal, how many did where some did, else why none did."""
+    reached = sum(record.measurement["reached"] is not None for record in records)
+    return f"{reached}/{len(records)}" if 0 < 2 * reached <= len(records) else told(records).split()[0]
 
 
 def draw(rows: list[Row], width: float) -> Figure:
@@ -47,8 +55,8 @@ def draw(rows: list[Row], width: float) -> Figure:
     figure, (panels,) = new_panels(
         [TITLES[name] for name in names],
         width,
-        0.21 * len(models) + 0.5,
-        across="log₁₀ of the learning rate",
+        0.21 * len(models) + 1.0,
+        across="learning rate",
         up=[""],
         least=2.0,
     )
@@ -60,11 +68,13 @@ def draw(rows: list[Row], width: float) -> Figure:
             colour = "white" if row["accuracy"] < 0.5 else "black"
             axes.text(x, y, row["steps"], ha="center", va="center", fontsize=SMALL, color=colour)
         axes.imshow(accuracy, cmap="cividis", vmin=0, vmax=1, aspect="auto")
-        axes.set_xticks(range(len(rates)), [f"{log10(rate):.0f}".replace("-", "−") for rate in rates])
+        axes.set_xticks(range(len(rates)), [f"1e{log10(rate):.0f}" for rate in rates], fontsize=SMALL)
         axes.set_yticks(range(len(models)), [", ".join(model) for model in models], fontsize=SMALL)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
-    figure.colorbar(panels[0].images[0], ax=panels, label="accuracy in the end", fraction=0.05, pad=0.02, aspect=30)
+    # Above, it takes no width from the columns.
+    label = "accuracy in the end"
+    figure.colorbar(panels[0].images[0], ax=panels, label=label, location="top", fraction=0.05, pad=0.04, aspect=40)
     return figure
 
 

@@ -19,7 +19,7 @@ from figures.exhibit import Exhibit
 from figures.loading import measured
 from figures.panels import COLOURS, MARKERS, TITLES, networks, new_panels
 from figures.rows import Row, distinct, select
-from figures.style import BLACK, GREY, add_legend
+from figures.style import BLACK, GREY, SMALL, add_legend
 from figures.tabular import Table, spread
 from specbound.core.errors import InvalidInput
 from verify.intervals import half_width
@@ -82,7 +82,7 @@ def draw(rows: list[Row], width: float) -> Figure:
             )
         if place:
             axes.axhline(place - 0.5, color=GREY, linewidth=0.3)
-    axes.set_yticks(range(len(optimizers)), optimizers, family="monospace", fontsize=7.5)
+    axes.set_yticks(range(len(optimizers)), optimizers, family="monospace", fontsize=SMALL)
     axes.set_ylim(len(optimizers) - 0.5, -0.5)
     axes.xaxis.set_major_locator(MultipleLocator(0.5))
     axes.grid(axis="x", color=GREY, linewidth=0.3)

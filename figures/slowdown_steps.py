@@ -1,8 +1,9 @@
 """Stable learning rates and steps to a target as a lock grows stronger.
 
 Across, the strength α of the lock. Above, the largest stable learning rate: marks are measured, one for each seed, and
-lines predicted for large α from the unlocked model. Below, the fewest steps to a target loss over the learning rates
-tried; hollow marks did not reach it and lie at their budget of steps.
+lines predicted from the unlocked model for large α, where the lock's directions alone set the limit; at small α all
+others take part, and marks lie off their lines. Below, the fewest steps to a target loss over the learning rates tried;
+hollow marks did not reach it and lie at their budget of steps.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def draw(rows: list[Row], width: float) -> Figure:
             Line2D([], [], ls="", marker=m, ms=4, color=c, label=name)
             for name, c, m in map(LOOKS.__getitem__, optimizers)
         ),
-        Line2D([], [], color=BLACK, linewidth=0.8, label="predicted, a line for each seed"),
+        Line2D([], [], color=BLACK, linewidth=0.7, label="predicted for large α"),
         Line2D([], [], ls="", marker="o", ms=4, mfc="none", color=GREY, label="target not reached"),
     ]
     add_legend(figure, entries)
@@ -82,7 +83,7 @@ def _limits(axes: Axes, rows: Sequence[Row], colour: str, marker: str) -> None:
     for seed in distinct(rows, "seed"):
         # Below, what the lock leaves unscaled takes part: the prediction is one for large α.
         line = [row for row in select(rows, seed=seed) if row["alpha"] > 1]
-        axes.plot([r["alpha"] for r in line], [r["predicted_limit"] for r in line], color=BLACK, lw=0.6, alpha=0.6)
+        axes.plot([r["alpha"] for r in line], [r["predicted_limit"] for r in line], color=BLACK, lw=0.7)
 
 
 def _steps(axes: Axes, rows: Sequence[Row], colour: str, marker: str) -> None:

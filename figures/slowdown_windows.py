@@ -3,8 +3,9 @@
 Across, the strength α of the lock; up, learning rates of gradient descent, a mark for each seed and number format:
 pointing down the largest stable one, pointing up the smallest that still moves half of the weights outside the lock.
 Black lines, one for each seed, are the upper end predicted for large α, α⁻² times that of the inflated directions
-alone; coloured ones the lower end predicted for a format, the median over seeds. Where black runs below a format's line
-nothing much can be learned in it.
+alone; coloured ones the lower end predicted for a format, the median over seeds. In bfloat16 no upper end is measured:
+a rise of the loss as small as that by which stability is judged is not to be seen in its 8 bits. Where black runs below
+a format's line nothing much can be learned in it.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def draw(rows: list[Row], width: float) -> Figure:
         mine = select(rows, network=network)
         for seed in distinct(mine, "seed"):
             upper = sorted({(row["alpha"], row["predicted_upper"]) for row in select(mine, seed=seed)})
-            axes.plot(*zip(*upper, strict=True), color=BLACK, linewidth=0.6, alpha=0.6)
+            axes.plot(*zip(*upper, strict=True), color=BLACK, linewidth=0.7)
         for format in distinct(mine, "format"):
             colour, dash, size = LOOKS[format]
             found = select(mine, format=format)
@@ -65,7 +66,7 @@ def draw(rows: list[Row], width: float) -> Figure:
                     x, y = zip(*ends, strict=True)
                     axes.scatter(x, y, s=size, facecolors="none", edgecolors=colour, marker=marker, linewidths=0.7)
     entries = [
-        Line2D([], [], color=BLACK, linewidth=0.8, label="predicted upper end"),
+        Line2D([], [], color=BLACK, linewidth=0.7, label="predicted upper end, large α"),
         *(
             Line2D([], [], color=LOOKS[f][0], linestyle=LOOKS[f][1], label=f"{f}, predicted lower end")
             for f in distinct(rows, "format")

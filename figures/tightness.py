@@ -22,7 +22,7 @@ from figures.exhibit import Exhibit
 from figures.loading import evidence
 from figures.panels import new_panels
 from figures.rows import Row, distinct, select
-from figures.style import BLACK, BLUE, COLUMN, GREEN, GREY, ORANGE, add_legend
+from figures.style import BLACK, BLUE, COLUMN, GREEN, GREY, ORANGE, SMALL, add_legend
 from figures.tabular import Table
 from specbound.core.errors import InvalidInput
 
@@ -96,7 +96,8 @@ def draw(rows: list[Row], width: float) -> Figure:
     """A row for each inequality, with a lane for each origin of its matrices."""
     names = distinct(rows, "statement")
     across = "tightness: the side claimed to be smaller\nover the other; 1 = attained"
-    figure, ((axes,),) = new_panels([""], width, 0.35 * len(names) + 0.6, across=across, up=[""])
+    each = 0.35 if width > COLUMN else 0.42
+    figure, ((axes,),) = new_panels([""], width, each * len(names) + 0.6, across=across, up=[""])
     for place, name in enumerate(names):
         mine = select(rows, statement=name)
         for source, (_, lane, colour, marker) in LOOKS.items():
@@ -120,8 +121,8 @@ def _frame(axes: Axes, names: list[str], width: float) -> None:
     axes.set_xlim(LEAST / 1.4, MOST)
     axes.axvspan(1.0, MOST, color=ORANGE, alpha=0.08, linewidth=0)
     axes.axvline(1.0, color=BLACK, linewidth=0.8)
-    axes.text(1.15, -0.97, "violated", color=ORANGE, fontsize=7.5, va="center")
-    axes.text(0.87, -0.97, "holds", color=BLACK, fontsize=7.5, va="center", ha="right")
+    axes.text(1.15, -0.97, "violated", color=ORANGE, fontsize=SMALL, va="center")
+    axes.text(0.87, -0.97, "holds", color=BLACK, fontsize=SMALL, va="center", ha="right")
     axes.xaxis.set_major_locator(FixedLocator([LEAST, 1e-3, 1e-2, 1e-1, 1, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"≤ {LEAST:g}" if x <= LEAST else f"{x:g}"))
     axes.set_ylim(len(names) - 0.5, -1.25)
@@ -131,8 +132,8 @@ def _frame(axes: Axes, names: list[str], width: float) -> None:
     # In a column there is no room beside the marks; names stand above them.
     axes.set_yticks([])
     for place, name in enumerate(names):
-        axes.axhline(place - 0.71, color=GREY, linewidth=0.3)
-        axes.text(LEAST / 1.3, place - 0.36, name, family="monospace", fontsize=7, va="bottom")
+        axes.axhline(place - 0.68, color=GREY, linewidth=0.3)
+        axes.text(LEAST / 1.3, place - 0.40, name, family="monospace", fontsize=SMALL, va="bottom")
 
 
 def table(results: Path) -> Table:

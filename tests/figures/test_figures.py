@@ -20,9 +20,10 @@ from figures import drawing
 from figures.drawing import Drawn, draw_all, exhibits
 from figures.exhibit import Exhibit
 from figures.rows import Row
-from figures.style import BLACK, BLUE, COLUMN, DPI, FULL, GREY, ORANGE, SETTINGS, add_legend, pictures
+from figures.style import BLACK, BLUE, COLUMN, DPI, FULL, GREY, ORANGE, SETTINGS, SMALL, add_legend, pictures
 from specbound.report.summary import hash_of_results
 from tests.conftest import ROOT
+from verify.recovery import AROUND
 
 RECORDS = ROOT / "verify" / "records" / "quick"
 COMMITTED = ROOT / "figures" / "out"
@@ -159,7 +160,7 @@ def _illegible(figure: Figure) -> list[str]:
     figure.draw_without_rendering()
     edge = figure.bbox.padded(1)
     boxes = [(text, text.get_window_extent()) for text in _texts(figure)]
-    found = [f"{text.get_text()!r}: {text.get_fontsize()} pt" for text, _ in boxes if text.get_fontsize() < 6]
+    found = [f"{text.get_text()!r}: {text.get_fontsize()} pt" for text, _ in boxes if text.get_fontsize() < SMALL]
     found += [
         f"{text.get_text()!r} is cut"
         for text, box in boxes
@@ -180,13 +181,13 @@ def test_every_text_can_be_read(name: str, width: float, figures: dict[tuple[str
 def test_texts_that_cannot_be_read_are_found(rows: dict[str, list[Row]]) -> None:
     figure = _figure(EXHIBITS["slowdown_exponents"], rows["slowdown_exponents"], COLUMN)
     (axes,) = figure.axes
-    for label, size in (("tiny", 5.5), ("over", 8), ("tiny", 8)):
+    for label, size in (("tiny", 7), ("over", 8), ("tiny", 8)):
         axes.annotate(label, (0.5, 0.5), xycoords="axes fraction", fontsize=size)
     axes.annotate("far out", (1.0, 0.5), xycoords="figure fraction", ha="center", annotation_clip=False).set_in_layout(
         False
     )
     found = _illegible(figure)
-    assert "'tiny': 5.5 pt" in found
+    assert "'tiny': 7.0 pt" in found
     assert "'over' lies over 'tiny'" in found
     assert "'far out' is cut" in found
 
@@ -220,8 +221,7 @@ MARKS: dict[str, tuple[Callable[[Figure], int], Callable[[list[Row]], int]]] = {
     "curvature_bounds": (_scattered, lambda rows: 2 * len(rows)),
     "curvature_exponents": (_written, lambda rows: _places(rows, "network", "down", "across")),
     "curvature_spectrum": (_lined, len),
-    # In each panel a line at 1, by its two ends.
-    "curvature_tightness": (_lined, lambda rows: len(rows) + 2 * _places(rows, "network")),
+    "curvature_tightness": (_scattered, len),
     "expansion_size": (_scattered, lambda rows: len(rows) + _places(rows, "network", "attacker")),
     "recovery_cost": (_scattered, lambda rows: _places(rows, "network", "attacker")),
     "recovery_ratio": (_scattered, lambda rows: len(rows) + sum(row["predicted_ratio"] is not None for row in rows)),
@@ -273,3 +273,44 @@ def test_entries_that_colours_alone_tell_apart_are_found() -> None:
     figure = Figure()
     add_legend(figure, [Line2D([], [], color=colour, label=colour) for colour in (BLUE, ORANGE)])
     assert _alike(figure)
+
+
+def test_learning_rates_are_those_that_the_caption_tells() -> None:
+    assert "¼ to 4 times the largest that is stable" in EXHIBITS["recovery_ratio"].caption
+    assert (min(AROUND), max(AROUND)) == (0.25, 4)
+
+
+def test_attackers_stand_below_what_they_know(figures: dict[tuple[str, float], Figure]) -> None:
+    for name in ("recovery_cost", "recovery_ratio"):
+        axes = figures[name, FULL].axes[0]
+        told = [label.get_text() for label in axes.get_yticklabels()]
+        headings = [label.get_text() for label in axes.get_yticklabels() if label.get_fontstyle() == "italic"]
+        assert headings == ["nothing", "the architecture", "where the locks are", "and their Uₖ and α"]
+        assert told.index("nothing") < told.index("optimizer only") < told.index("the architecture")
+        assert told.index("where the locks are") < told.index("merge") < told.index("and their Uₖ and α")
+        assert told[-1] == "precondition"
+
+
+def test_a_seed_that_arrived_alone_is_told(rows: dict[str, list[Row]]) -> None:
+    for row in rows["relearning_table"]:
+        few = 0 < 2 * row["reached"] <= row["seeds"]
+        assert (row["steps"] == f"{row['reached']}/{row['seeds']}") is few
+    assert any(row["steps"] == "1/3" for row in rows["relearning_table"])
+
+
+def _band(figure: Figure) -> bool:
+    return "no expansion gets here" in [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_whether_an_expansion_is_fast_is_told(rows: dict[str, list[Row]]) -> None:
+    exhibit, found = EXHIBITS["expansion_size"], rows["expansion_size"]
+    assert _band(_figure(exhibit, found, COLUMN))
+    fast = [{**row, "ratio": 1.0} if row["attacker"] == "inject_3" else row for row in found]
+    assert not _band(_figure(exhibit, fast, COLUMN))
+
+
+@pytest.mark.parametrize("width", WIDTHS.values())
+@pytest.mark.parametrize("name", ["expansion_size", "recovery_cost", "relearning_table"])
+def test_three_networks_can_be_read_as_well(name: str, width: float, rows: dict[str, list[Row]]) -> None:
+    found = [{**row, "network": network} for network in ("mlp", "cnn", "transformer") for row in rows[name]]
+    assert _illegible(_figure(EXHIBITS[name], found, width)) == []
