@@ -14,10 +14,11 @@ hypothesis.settings.register_profile("tests", database=None, deadline=None, dera
 hypothesis.settings.load_profile("tests")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
-    """Many small operations, in several workers at once: two threads on one of them wait for each other."""
-    with threadpool_limits(limits=1):
+    """Many small operations, in several workers and in programs they start: two threads on one wait for each other."""
+    with pytest.MonkeyPatch.context() as patch, threadpool_limits(limits=1):
+        patch.setenv("OMP_NUM_THREADS", "1")
         yield
 
 
