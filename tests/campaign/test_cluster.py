@@ -126,7 +126,7 @@ def test_a_scheduler_that_is_lost_on_the_way_loses_no_record(tmp_path: Path) -> 
     program = (
         "from distributed import LocalCluster\n"
         "if __name__ == '__main__':\n"
-        "    c = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=':0')\n"
+        "    c = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=':0')\n"
         "    print(c.scheduler_address, flush=True); input()\n"
     )
     (tmp_path / "cluster.py").write_text(program)

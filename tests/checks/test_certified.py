@@ -52,11 +52,11 @@ def second(x):
 
 
 @pytest.mark.parametrize("statement", TRUE, ids=lambda s: s.id)
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
-def test_what_holds_is_never_violated(statement: Statement, seed: int) -> None:
-    found = check_certified(statement, 100, seed)
+@pytest.mark.parametrize(("seed", "asked"), [(0, 60), pytest.param(1, 100, marks=pytest.mark.slow)])
+def test_what_holds_is_never_violated(statement: Statement, seed: int, asked: int) -> None:
+    found = check_certified(statement, asked, seed)
     assert found.verdict is not Verdict.VIOLATED
-    assert found.examples >= 40
+    assert found.examples >= 0.4 * asked
     assert found.details["not available"] == 0 or statement.id.startswith(SINGULAR_VECTORS)
     assert found.details["width"] < 1e-30
     assert "not attained" not in found.details
