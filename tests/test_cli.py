@@ -340,12 +340,13 @@ def test_a_closed_pipe_ends_quietly() -> None:
 INTERRUPTED = """
 import runpy, signal, sys
 import specbound.checks.falsify
+specbound.catalog()
 signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
 signal.setitimer(signal.ITIMER_REAL, 1)
 sys.argv[1:] = ["falsify", "triple_gap", "--seconds", "60"]
 runpy.run_module("specbound", run_name="__main__", alter_sys=True)
 """
-"""A second after the imports, before which nobody handles the signal."""
+"""A second after the imports, before which nobody handles the signal, when the search is on its way."""
 
 
 def test_an_interruption_ends_quietly() -> None:
