@@ -63,7 +63,9 @@ def specbound(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
     """The command in this process, which spares an import of torch for each call."""
 
     def run(*arguments: str) -> Done:
-        return Done(main(arguments), *capsys.readouterr())
+        code = main(arguments)
+        printed = capsys.readouterr()
+        return Done(code, printed.out, printed.err)
 
     return run
 
