@@ -28,7 +28,7 @@ from tests.conftest import ROOT
 
 CATALOG = catalog()
 SMALL = budget_of("quick", {"random_instances": 4000, "ascent_steps": 20})
-SMALLEST = budget_of("quick", {"random_instances": 500, "ascent_steps": 10, "property_examples": 20})
+SMALLEST = budget_of("quick", {"random_instances": 1500, "ascent_steps": 10, "property_examples": 20})
 TRUE = [s for s in CATALOG.values() if s.expected is Expected.HOLDS]
 
 
