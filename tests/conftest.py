@@ -1,5 +1,6 @@
 """What several tests share: running the project's commands the way a user does."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ def run_module(
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", module, *arguments],
         cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=timeout,
