@@ -273,7 +273,7 @@ def test_an_equality_is_consistent_until_it_is_violated() -> None:
 def test_assumptions_that_nothing_meets_leave_nothing_counted() -> None:
     never = Assumption("never", "to see what happens", lambda x: x.ops.frobenius_norm(x.A) < 0)
     impossible = replace(CATALOG["weyl_sum"], id="vacuous", assumptions=(never,))
-    for found in (check_property(impossible, 5, 0), check_adversarial(impossible, SMALL, 0)):
+    for found in (check_property(impossible, 5, 0), check_adversarial(impossible, SMALLEST, 0)):
         assert found.verdict is Verdict.UNDECIDED
         assert found.examples == 0
         assert found.margin is None
