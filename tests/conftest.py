@@ -1,5 +1,6 @@
 """What several tests share: running the project's commands the way a user does."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,10 +15,20 @@ hypothesis.settings.register_profile("tests", database=None, deadline=None, dera
 hypothesis.settings.load_profile("tests")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
-    """Many small operations, in several workers at once: two threads on one of them wait for each other."""
-    with threadpool_limits(limits=1):
+    """Many small operations, in several workers and in programs they start: two threads on one wait for each other."""
+    with pytest.MonkeyPatch.context() as patch, threadpool_limits(limits=1):
+        patch.setenv("OMP_NUM_THREADS", "1")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def same_draws() -> Iterator[None]:
+    """Draws of Hypothesis that do not depend on which tests run beside, by constants in the source of their modules."""
+    from specbound.checks.property import _from_the_seed_alone
+
+    with _from_the_seed_alone():
         yield
 
 
@@ -28,6 +39,7 @@ def run_module(
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", module, *arguments],
         cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=timeout,

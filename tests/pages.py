@@ -65,7 +65,7 @@ def run_shown(commands: str, folder: Path) -> str:
     done = subprocess.run(
         ["bash", "-c", AS_A_READER + commands],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},  # tests run several such at once
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=300,

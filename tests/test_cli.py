@@ -1,16 +1,13 @@
-"""Every command as a subprocess, with good input and bad."""
+"""Every command, with good input and bad: in this process, and as one of its own where that is what is tested."""
 
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
@@ -21,7 +18,7 @@ from specbound.cli import main
 from specbound.core.catalogue import catalog
 from specbound.core.evidence import Evidence, Kind
 from specbound.core.verdict import Verdict
-from tests.conftest import run_module
+from tests.conftest import ROOT, run_module
 from tests.results import store_evidence
 
 SMALL = ("--set", "random_instances=4000", "--set", "property_examples=20", "--set", "ascents=1")
@@ -52,9 +49,25 @@ statement = Statement(
 '''
 
 
+@dataclass(frozen=True)
+class Done:
+    """How a command ended and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 @pytest.fixture
-def specbound() -> Callable[..., CompletedProcess[str]]:
-    return partial(run_module, "specbound")
+def specbound(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """The command in this process, which spares an import of torch for each call."""
+
+    def run(*arguments: str) -> Done:
+        code = main(arguments)
+        printed = capsys.readouterr()
+        return Done(code, printed.out, printed.err)
+
+    return run
 
 
 @pytest.fixture
@@ -71,8 +84,8 @@ def _theorem(tmp_path: Path, rhs: str = "rhs") -> str:
     return str(path)
 
 
-def test_help_names_every_command(specbound) -> None:
-    done = specbound("--help")
+def test_help_names_every_command() -> None:
+    done = run_module("specbound", "--help")
     assert done.returncode == 0
     for command in ("list", "show", "check", "falsify", "spectrum"):
         assert command in done.stdout
@@ -83,8 +96,9 @@ def test_a_mutant_is_shown_as_what_it_is(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out.startswith("weyl_sum/index_shifted\n\nA false neighbour of weyl_sum: ")
 
 
-def test_list(specbound, tmp_path: Path) -> None:
-    done = specbound("list", "--json", cwd=tmp_path)
+def test_list(specbound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = specbound("list", "--json")
     assert done.returncode == 0, done.stderr
     listed = json.loads(done.stdout)
     assert [entry["id"] for entry in listed] == list(catalog())
@@ -93,13 +107,14 @@ def test_list(specbound, tmp_path: Path) -> None:
     assert "triple_gap" in specbound("list").stdout
 
 
-def test_list_reads_statuses_from_evidence(specbound, tmp_path: Path) -> None:
+def test_list_reads_statuses_from_evidence(specbound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = Evidence("triple_gap", Kind.PROPERTY, Verdict.HOLDS, counts={"HOLDS": 12})
     results = store_evidence(tmp_path / "own", [record])
     listed = json.loads(specbound("list", "--json", "--evidence", str(results)).stdout)
     assert {entry["id"]: entry["status"] for entry in listed}["triple_gap"] == "no counterexample in 12"
     store_evidence(tmp_path / "verify" / "results" / "2026-01-01", [record])
-    assert "no counterexample in 12" in specbound("list", cwd=tmp_path).stdout
+    monkeypatch.chdir(tmp_path)
+    assert "no counterexample in 12" in specbound("list").stdout
 
 
 def test_show(specbound) -> None:
@@ -122,8 +137,8 @@ def test_check_prints_a_table_and_json(specbound) -> None:
     assert found["rows"][0]["statement"] == "weyl_sum"
 
 
-def test_check_leaves_nothing_where_the_user_stands(specbound, tmp_path: Path) -> None:
-    done = specbound("check", "weyl_sum", "--kind", "property", *SMALL, cwd=tmp_path)
+def test_check_leaves_nothing_where_the_user_stands(tmp_path: Path) -> None:
+    done = run_module("specbound", "check", "weyl_sum", "--kind", "property", *SMALL, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -201,7 +216,6 @@ def test_bad_input_gets_one_clear_line_and_exit_code_2(capsys: pytest.CaptureFix
 
 
 def _assert_refused(capsys: pytest.CaptureFixture[str], arguments: Sequence[str], message: str) -> None:
-    """In this process, which spares an import of torch for each case."""
     assert main(arguments) == 2
     printed = capsys.readouterr()
     assert message in printed.err
@@ -209,8 +223,8 @@ def _assert_refused(capsys: pytest.CaptureFixture[str], arguments: Sequence[str]
     assert printed.out == ""
 
 
-def test_bad_input_of_a_whole_process(specbound) -> None:
-    done = specbound("show", "triple_gop")
+def test_bad_input_of_a_whole_process() -> None:
+    done = run_module("specbound", "show", "triple_gop")
     assert done.returncode == 2
     assert (
         done.stderr == "specbound: unknown statement 'triple_gop'; "
@@ -309,32 +323,38 @@ def test_mistakes_in_a_statement_get_one_line(
 
 
 @pytest.mark.parametrize("text", ["-1", "abc", "1.5"])
-def test_seeds_are_whole_numbers(specbound, text: str) -> None:
-    done = specbound("check", "--seed", text)
-    assert done.returncode == 2
-    assert "required: a whole number" in done.stderr
+def test_seeds_are_whole_numbers(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["check", "--seed", text])
+    assert stopped.value.code == 2
+    assert "required: a whole number" in capsys.readouterr().err
 
 
-def test_a_closed_pipe_and_an_interruption_end_quietly(tmp_path: Path) -> None:
+def test_a_closed_pipe_ends_quietly() -> None:
     command = [sys.executable, "-m", "specbound", "show", "triple_gap"]
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
     os.close(write)
     assert (done.returncode, done.stderr) == (141, "")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "specbound", "falsify", "triple_gap", "--seconds", "60"],
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-    )
-    # Imports take long on a busy machine; before they are through nobody handles the signal.
-    time.sleep(15)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=30) == 130
-    assert process.stderr is not None
-    with process.stderr as stream:
-        assert stream.read() == "specbound: interrupted\n"
+
+
+INTERRUPTED = """
+import runpy, signal, sys
+import specbound.checks.falsify
+specbound.catalog()
+signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+signal.setitimer(signal.ITIMER_REAL, 1)
+sys.argv[1:] = ["falsify", "triple_gap", "--seconds", "60"]
+runpy.run_module("specbound", run_name="__main__", alter_sys=True)
+"""
+"""A second after the imports, before which nobody handles the signal, when the search is on its way."""
+
+
+def test_an_interruption_ends_quietly() -> None:
+    command = [sys.executable, "-c", INTERRUPTED]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False)
+    assert (done.returncode, done.stderr) == (130, "specbound: interrupted\n")
 
 
 def test_an_id_of_the_catalogue_cannot_be_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -22,6 +22,9 @@ QUIET = hypothesis.settings(
 )
 
 
+FEW = hypothesis.settings(QUIET, max_examples=50)
+
+
 def found(strategy: st.SearchStrategy, predicate: Callable[[Any], bool]) -> Any:
     """The first drawn example that satisfies the predicate; fails where 150 draws hold none."""
     return hypothesis.find(strategy, predicate, settings=QUIET)
@@ -92,7 +95,7 @@ def test_the_false_reading_falls_to_triples_by_angle() -> None:
     assert violated(found(testing.triples_by_angle(45.0, 45.0, max_side=2), violated))
 
 
-@QUIET
+@FEW
 @hypothesis.given(testing.triples_by_angle(30.0, 60.0), st.sampled_from(["triple_gap", "triple_independent"]))
 def test_triples_have_the_angles_asked_for(triple: dict[str, Any], name: str) -> None:
     assert angles(triple) == pytest.approx((30, 60), abs=1e-6)
@@ -100,7 +103,7 @@ def test_triples_have_the_angles_asked_for(triple: dict[str, Any], name: str) ->
     assert bool(statement.admits(statement.domain.instance(triple)))
 
 
-@QUIET
+@FEW
 @hypothesis.given(st.data(), st.integers(1, 4), st.integers(1, 4))
 def test_matrices_are_what_was_asked_for(data: st.DataObject, rows: int, columns: int) -> None:
     count = min(rows, columns)

@@ -13,8 +13,6 @@ from tests.attacks.examples import ALPHA, CASES, KINDS, Kind
 from tests.curvature.examples import normal, seeded
 from tests.training.problems import Block
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 def counted(model: nn.Module, inputs: Tensor) -> int:
     """Operations of matrix products in a forward and a backward pass, down to the inputs."""

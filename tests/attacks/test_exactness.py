@@ -18,7 +18,6 @@ from specbound.training.loop import fine_tune
 from specbound.training.optimizers import build
 from tests.training.problems import PROBLEMS, advance, apart, locked
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 ALPHA = 1e4
 SAME = {"rotated": 1e-12, "dense": 1e-6}
 STEPS = 20

@@ -10,7 +10,6 @@ from specbound import attacks, lock
 from specbound.attacks import ATTACKS
 from tests.attacks.examples import ALPHA, CASES, KINDS, pair_size
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 LOCKS = [(form, side, False) for form in ("dense", "rotated") for side in ("after", "before")]
 LOCKS += [("dense", "before", True), ("rotated", "after", True)]
 BYTES = 8

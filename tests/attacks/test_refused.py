@@ -20,7 +20,6 @@ from tests.attacks.examples import ALPHA, CASES, KINDS
 from tests.attacks.test_function import same_state, state_of
 from tests.curvature.examples import normal, seeded
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 BLIND = ("optimizer_only", "inject_blind")
 CALLED = {"lora_output": "lora", "merge_and_factor": "factor_chain"}
 """The functions behind those names that are not theirs."""

@@ -1,5 +1,6 @@
 """The same campaigns on a Dask cluster of this machine."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -125,13 +126,13 @@ def test_a_scheduler_that_is_lost_on_the_way_loses_no_record(tmp_path: Path) -> 
     program = (
         "from distributed import LocalCluster\n"
         "if __name__ == '__main__':\n"
-        "    c = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=':0')\n"
+        "    c = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=':0')\n"
         "    print(c.scheduler_address, flush=True); input()\n"
     )
     (tmp_path / "cluster.py").write_text(program)
     command = [sys.executable, str(tmp_path / "cluster.py")]
     pipe = subprocess.PIPE
-    environment = {"PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, env=environment)
     assert process.stdout is not None
     address = process.stdout.readline().strip()

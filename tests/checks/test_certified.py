@@ -12,8 +12,7 @@ pytest.importorskip("flint")
 
 import specbound
 from specbound.campaign import evidence_in, read
-from specbound.checks.adversarial import check_adversarial
-from specbound.checks.budget import BUDGETS, budget_of
+from specbound.checks.budget import budget_of
 from specbound.checks.certified import check_certified, decide
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
@@ -23,12 +22,10 @@ from specbound.core.statement import Example, Expected, Source, Statement
 from specbound.core.status import status, surprises
 from specbound.core.verdict import Relation, Verdict
 from specbound.numeric.ops import NotAvailable
-from specbound.statements.recipes import recipes_of
 from tests.results import store_evidence
 
 CATALOG = catalog()
 TRUE = [s for s in CATALOG.values() if s.expected is Expected.HOLDS]
-MUTANTS = [s.mutate(mutant) for s in CATALOG.values() for mutant in s.mutants]
 SINGULAR_VECTORS = (
     "triple",
     "eckart_young",
@@ -55,30 +52,16 @@ def second(x):
 
 
 @pytest.mark.parametrize("statement", TRUE, ids=lambda s: s.id)
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
-def test_what_holds_is_never_violated(statement: Statement, seed: int) -> None:
-    found = check_certified(statement, 100, seed)
+@pytest.mark.parametrize(("seed", "asked"), [(0, 60), pytest.param(1, 100, marks=pytest.mark.slow)])
+def test_what_holds_is_never_violated(statement: Statement, seed: int, asked: int) -> None:
+    found = check_certified(statement, asked, seed)
     assert found.verdict is not Verdict.VIOLATED
-    assert found.examples >= 40
+    assert found.examples >= 0.4 * asked
     assert found.details["not available"] == 0 or statement.id.startswith(SINGULAR_VECTORS)
     assert found.details["width"] < 1e-30
     assert "not attained" not in found.details
     word = "CONSISTENT" if statement.relation is Relation.EQ else "HOLDS"
     assert found.counts[word] > found.examples / 3
-
-
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda s: s.id)
-def test_the_counterexample_of_every_mutant_is_certain(mutant: Statement) -> None:
-    found = check_adversarial(mutant, BUDGETS["quick"], seed=0)
-    assert found.recipe is not None
-    recipe = next(recipe for recipe in recipes_of(mutant) if recipe.name == found.recipe["recipe"])
-    instance = recipe.build(recipe.from_json(found.recipe), None)
-    decision = decide(mutant, instance.values)
-    if decision is None:
-        # Rotations in floats are orthogonal up to rounding only, so no exact instance.
-        assert "orthonormal_columns" in [assumption.name for assumption in mutant.assumptions]
-    else:
-        assert decision.verdict is Verdict.VIOLATED
 
 
 def test_the_refuted_reading_is_certainly_violated_in_fractions() -> None:

@@ -18,7 +18,6 @@ from verify import curvature
 from verify.locks import SITES, case
 
 CATALOG = catalog()
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 EQUALITIES = [
     "attack_factor_chain",

@@ -15,7 +15,6 @@ from specbound.numeric.ops import NotAvailable
 from verify.locks import case
 
 CATALOG = catalog()
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 MEMBERS = [
     ("neuron_rescaling", "neurons", "relu"),

@@ -23,8 +23,6 @@ from specbound.curvature import (
 from specbound.numeric.ops import NotAvailable
 from tests.curvature.examples import DOUBLE, dense_hessian, labels, mlp, normal, seeded
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 def _cnn():
     model = seeded(

@@ -30,7 +30,7 @@ def problem():
         return model, cross_entropy, (torch.randn(40, 36, dtype=torch.float64), torch.randint(3, (40,)))
 
 
-def test_the_planned_alpha_closes_the_learning_rate(one_thread, problem) -> None:
+def test_the_planned_alpha_closes_the_learning_rate(problem) -> None:
     model, loss, data = problem
     rate = 1e-5
     found = plan(model, loss, data, rate, k=2)
@@ -45,7 +45,7 @@ def test_the_planned_alpha_closes_the_learning_rate(one_thread, problem) -> None
     assert sharpness[0] < 2 / rate <= sharpness[1] * (1 + 1e-5)
 
 
-def test_several_layers_carry_it_each_by_itself(one_thread, problem) -> None:
+def test_several_layers_carry_it_each_by_itself(problem) -> None:
     model, loss, data = problem
     one, three = (plan(model, loss, data, 1e-5, k=2, n=n) for n in (1, 3))
     assert three.alpha > one.alpha
@@ -55,7 +55,7 @@ def test_several_layers_carry_it_each_by_itself(one_thread, problem) -> None:
     assert plan(model, loss, data, 1e9, k=2).alpha == 1.0
 
 
-def test_the_most_curved_layers_are_those_with_the_largest_prediction(one_thread, problem) -> None:
+def test_the_most_curved_layers_are_those_with_the_largest_prediction(problem) -> None:
     model, loss, data = problem
     found = {name: predicted_curvature(model, loss, data, name, 2) for name in ("1", "4", "6")}
     assert most_curved_layers(model, loss, data, 3, 2) == sorted(found, key=lambda name: -found[name])
@@ -63,7 +63,7 @@ def test_the_most_curved_layers_are_those_with_the_largest_prediction(one_thread
 
 
 @pytest.mark.parametrize("layer", ["1", "4", "6"])
-def test_predictions_hold_for_convolutions_too(one_thread, problem, layer: str) -> None:
+def test_predictions_hold_for_convolutions_too(problem, layer: str) -> None:
     model, loss, data = problem
     locked = copy.deepcopy(model)
     lock(locked, layer, alpha=1e4, k=2)
@@ -127,13 +127,13 @@ def test_what_cannot_be_planned_is_refused(problem, change, error, message: str)
         plan(model, loss, data, **arguments)
 
 
-def test_layers_whose_weight_is_read_instead_of_called_are_left_out(one_thread) -> None:
+def test_layers_whose_weight_is_read_instead_of_called_are_left_out() -> None:
     layer = nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0, batch_first=True).double()
     data = torch.randn(3, 2, 4, dtype=torch.float64), torch.zeros(3, 2, 4, dtype=torch.float64)
     assert "self_attn.out_proj" not in plan(layer, nn.functional.mse_loss, data, 1e-3, k=1).curvatures
 
 
-def test_planning_leaves_the_model_as_it_was(one_thread) -> None:
+def test_planning_leaves_the_model_as_it_was() -> None:
     model = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)).double()
     before = copy.deepcopy(model.state_dict())
     data = torch.randn(9, 4, dtype=torch.float64), torch.zeros(9, 2, dtype=torch.float64)

@@ -31,7 +31,7 @@ SPECTRA = {
 @pytest.mark.parametrize("shape", [(600, 700), (700, 600)])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("spectrum", SPECTRA)
-def test_the_search_finds_the_top(one_thread, shape, dtype, spectrum: str) -> None:
+def test_the_search_finds_the_top(shape, dtype, spectrum: str) -> None:
     weight = _decaying(*shape, SPECTRA[spectrum]).to(dtype)
     found, values = top_singular_vectors(weight, 25)
     exact = torch.linalg.svdvals(weight.double())[:25]
@@ -44,7 +44,7 @@ def test_the_search_finds_the_top(one_thread, shape, dtype, spectrum: str) -> No
     torch.testing.assert_close(inflated, exact, rtol=0, atol=(10 * RESIDUAL**2 + precision) ** 0.5 * top)
 
 
-def test_flat_spectra_and_zero_are_decomposed_in_full_where_the_search_gives_up(one_thread) -> None:
+def test_flat_spectra_and_zero_are_decomposed_in_full_where_the_search_gives_up() -> None:
     flat = torch.linalg.qr(torch.randn(520, 520, generator=torch.Generator().manual_seed(0))).Q
     flat = flat + torch.diag(1e-3 * torch.linspace(0, 1, 520))
     values = top_singular_vectors(flat, 5)[1]
@@ -52,7 +52,7 @@ def test_flat_spectra_and_zero_are_decomposed_in_full_where_the_search_gives_up(
     assert float(top_singular_vectors(torch.zeros(600, 600), 3)[1].max()) == 0
 
 
-def test_a_search_whose_vectors_are_wrong_is_not_believed(one_thread, monkeypatch) -> None:
+def test_a_search_whose_vectors_are_wrong_is_not_believed(monkeypatch) -> None:
     weight = _decaying(600, 600, SPECTRA["power"])
     exact = torch.linalg.svd(weight).U[:, :6]
     tilted = exact[:, :5].clone()
@@ -65,13 +65,13 @@ def test_a_search_whose_vectors_are_wrong_is_not_believed(one_thread, monkeypatc
         torch.testing.assert_close((found.T @ exact[:, :5]).abs(), torch.eye(5).double(), rtol=0, atol=1e-9)
 
 
-def test_the_search_is_the_same_every_time(one_thread) -> None:
+def test_the_search_is_the_same_every_time() -> None:
     weight = _decaying(600, 600, SPECTRA["power"])
     assert torch.equal(top_singular_vectors(weight, 10)[0], top_singular_vectors(weight, 10)[0])
 
 
 @pytest.mark.parametrize("spectrum", ["low rank", "rank 25"])
-def test_a_space_that_is_used_up_ends_the_search_and_does_not_break_it(one_thread, spectrum: str) -> None:
+def test_a_space_that_is_used_up_ends_the_search_and_does_not_break_it(spectrum: str) -> None:
     weight = _decaying(600, 700, SPECTRA[spectrum])
     found = vectors._search(weight, 25)
     assert found is not None

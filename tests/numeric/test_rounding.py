@@ -32,7 +32,7 @@ def test_the_tolerance_covers_the_error_of_a_margin(name: str) -> None:
     generator = np.random.default_rng(11)
     worst = 0.0
     for recipe in recipes_of(statement):
-        for _ in range(12):
+        for _ in range(6):
             integers = recipe.draw_integers(generator)
             instance = recipe.build({**integers, **recipe.draw_reals(generator, integers)}, None)
             matrices = {key: exact(instance.values[key]) for key in statement.domain.matrices}

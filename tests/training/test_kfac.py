@@ -16,7 +16,6 @@ from specbound.training.optimizers import SingularCurvature, build
 from tests.curvature.examples import labels, normal, seeded
 from tests.training.problems import advance, apart, block
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 DATA = (normal(40, 4), normal(40, 2, seed=2))
 
 

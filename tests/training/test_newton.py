@@ -16,7 +16,6 @@ from specbound.training.optimizers.equilibration import equilibrating_scales, so
 from tests.curvature.examples import dense_hessian, normal, seeded
 from tests.training.problems import PROBLEMS, advance, apart, closure_of, locked, trajectory
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 ALPHA = 1e4
 SAME = {"rotated": 1e-12, "dense": 1e-6}
 """How far the outputs of a locked model and of that of α = 1 may be apart after steps of an invariant method."""

@@ -26,7 +26,6 @@ from specbound.training.optimizers.shampoo import Shampoo
 from tests.curvature.examples import dense_hessian, normal, seeded
 from tests.training.problems import PROBLEMS, advance, apart, closure_of, locked, mlp, trajectory
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 DATA = PROBLEMS["mlp"][2]
 GENTLE: dict[str, dict[str, Any]] = {"newton": {"lr": 1e-3}, "kfac": {"lr": 1e-2}, "kfac_damped": {"lr": 1e-2}}
 """Learning rates for methods that overshoot at the ones they are known with, far from a minimum."""

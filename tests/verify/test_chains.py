@@ -26,7 +26,6 @@ GRIDS = [
     Grid({"network": [TINY], "kind": ["even"], "count": [1, 2, 3, 5], "alpha": ALPHAS}),
     Grid({"network": [TINY], "kind": OTHERS, "count": [3], "alpha": ALPHAS[1:]}),
 ]
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

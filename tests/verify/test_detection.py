@@ -37,7 +37,7 @@ def test_a_count_other_than_predicted_is_a_surprise() -> None:
         assert "in 99 of 100" in line
 
 
-@pytest.mark.usefixtures("_few", "one_thread")
+@pytest.mark.usefixtures("_few")
 def test_locks_are_found_and_nothing_where_there_is_none() -> None:
     found = detection.measure(True, 3)
     assert found["found"] == 4
@@ -49,7 +49,7 @@ def _changed(locks: list, **what) -> list:
     return [replace(lock, **{name: change(getattr(lock, name)) for name, change in what.items()}) for lock in locks]
 
 
-@pytest.mark.usefixtures("_few", "one_thread")
+@pytest.mark.usefixtures("_few")
 @pytest.mark.parametrize(
     "what",
     [

@@ -125,11 +125,10 @@ def test_the_same_folder_again_repeats_nothing(finished) -> None:
     assert again.stdout.splitlines()[:-1] == done.stdout.splitlines()[:-1]
 
 
-def test_a_folder_of_other_things_is_refused(tmp_path: Path) -> None:
+def test_a_folder_of_other_things_is_refused(tmp_path: Path, capsys) -> None:
     (tmp_path / "evidence.jsonl").write_text("of an earlier version")
-    done = run_module("verify", "--out", str(tmp_path))
-    assert done.returncode == 2
-    assert "holds no results of this version" in done.stderr
+    assert job.main(["--out", str(tmp_path)]) == 2
+    assert "holds no results of this version" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["evidence.jsonl"]
 
 
@@ -147,20 +146,35 @@ def test_an_unwritable_results_folder_is_refused_before_anything_is_computed(tmp
         (("statemants",), "the nearest known: statements"),
         (("--device", "cuda:99"), "cannot be used here"),
         (("--workers", "0"), "workers = 0; required: at least 1"),
+    ],
+)
+def test_bad_arguments(arguments: tuple[str, ...], message: str, tmp_path: Path, capsys) -> None:
+    assert job.main([*arguments, "--out", str(tmp_path / "out")]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
         (("--workers", "2", "--scheduler", "tcp://127.0.0.1:1"), "not allowed with"),
         (("--quick", "--deep"), "not allowed with"),
         (("--seed", "-1"), "required: a whole number from 0 up"),
     ],
 )
-def test_bad_arguments(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
-    done = run_module("verify", *arguments, "--out", str(tmp_path / "out"))
-    assert done.returncode == 2
-    assert message in done.stderr
+def test_what_is_no_argument_is_told_by_the_parser(
+    arguments: tuple[str, ...], message: str, tmp_path: Path, capsys
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        job.main([*arguments, "--out", str(tmp_path / "out")])
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
-def test_the_studies_are_listed() -> None:
-    listed = run_module("verify", "--list").stdout
+def test_the_studies_are_listed(capsys) -> None:
+    assert job.main(["--list"]) == 0
+    listed = capsys.readouterr().out
     assert "curvature       Curvature of locked networks: " in listed
     assert "statements      The statements of the catalogue: " in listed
 
