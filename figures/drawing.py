@@ -19,7 +19,8 @@ from figures.style import COLUMN, FULL, SETTINGS, pictures
 from figures.tabular import tabular
 from specbound.core.errors import InvalidInput
 from specbound.core.provenance import write_atomically
-from specbound.report.pictures import FORMAT, INDEX
+from specbound.report.pictures import INDEX
+from specbound.report.stored import FORMAT
 from specbound.report.summary import hash_of_results
 
 WIDTHS = {"": FULL, "_column": COLUMN}

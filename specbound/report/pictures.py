@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from specbound.core.errors import InvalidInput
+from specbound.report.stored import read_stored
 
 FOLDER, INDEX = "figures", "index.json"
-
-FORMAT = 1
 
 TEXTS = ("name", "study", "title", "caption", "source")
 
@@ -40,15 +38,8 @@ def pictures(results: Path) -> tuple[list[Picture], dict[str, str]]:
     """
     path = results / FOLDER / INDEX
     again = f"run `python -m figures {results} --out {path.parent}` again"
-    try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InvalidInput(f"{path} is missing, so no figure is shown; {again}") from None
-    except ValueError as error:
-        raise InvalidInput(f"{path} is not whole ({error}); {again}") from error
-    if not isinstance(data, dict) or data.get("format") != FORMAT or set(data) != {"format", "figures", "not drawn"}:  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-        raise InvalidInput(f"{path} is no index of figures in format {FORMAT}; {again}")
-    return [_picture(path, row) for row in data["figures"]], dict(data["not drawn"])  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    found = read_stored(path, {"figures": list, "not drawn": dict}, again)
+    return [_picture(path, row) for row in found["figures"]], found["not drawn"]
 
 
 def _picture(index: Path, row: Mapping[str, Any]) -> Picture:

@@ -7,20 +7,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from specbound.campaign.log import FILE, arrays_of
 from specbound.core.errors import InvalidInput
 from specbound.core.provenance import write_atomically
 from specbound.report.finding import Finding
+from specbound.report.stored import FORMAT, read_stored
 
 SUMMARY = "summary.json"
 """In a study's folder, beside its records."""
 
-FORMAT = 1
-
 KEYS: Mapping[str, type] = {
-    "format": int,
     "study": str,
     "about": str,
     "records": str,
@@ -66,18 +63,7 @@ def read_summary(results: Path, study: str) -> Summary:
     """
     path = results / study / SUMMARY
     again = f"run `python -m verify {study} --out {results}` again"
-    try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InvalidInput(f"{path} is missing: the run did not end; {again}") from None
-    except ValueError as error:
-        raise InvalidInput(f"{path} is not whole ({error}); {again}") from error
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        given = data.get("format") if isinstance(data, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-        raise InvalidInput(f"{path} has format {given!r}; this version reads {FORMAT}: {again}")
-    found: dict[str, Any] = data  # pyright: ignore[reportUnknownVariableType]
-    if set(found) != set(KEYS) or any(type(found[key]) is not kind for key, kind in KEYS.items()):
-        raise InvalidInput(f"{path} has {sorted(found)}; required: exactly {sorted(KEYS)}; {again}")
+    found = read_stored(path, KEYS, again)
     if found["records"] != hash_of_results(results, study):
         raise InvalidInput(f"{path} speaks of other records than those beside it; {again}")
     findings = tuple(Finding.from_json(item) for item in found["findings"])

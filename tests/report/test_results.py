@@ -102,7 +102,7 @@ def test_a_figure_that_is_missing_or_of_other_records_is_not_shown(folder: Path)
     (folder / "figures" / "limits_by_format.csv").unlink()
     assert any("limits_by_format.csv is missing" in line for line in results_in(folder).problems)
     (folder / "figures" / "index.json").unlink()
-    assert any("index.json is missing, so no figure is shown" in line for line in results_in(folder).problems)
+    assert any("index.json is missing" in line for line in results_in(folder).problems)
 
 
 def test_results_of_another_source_decide_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def _change(path: Path, **changes: object) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 2}, "has format 2; this version reads 1"),
+        ({"format": 2}, "is not of format 1, which this version reads"),
         ({"more": 1}, "required: exactly"),
         ({"shown": 3}, "required: exactly"),
         ({"records": "of another run"}, "speaks of other records than those beside it"),
@@ -56,7 +56,7 @@ def test_half_a_summary_and_none_say_what_to_do(folder: Path) -> None:
     with pytest.raises(InvalidInput, match=r"is not whole .*python -m verify windows --out"):
         read_summary(folder, "windows")
     path.unlink()
-    with pytest.raises(InvalidInput, match="the run did not end; run `python -m verify windows --out"):
+    with pytest.raises(InvalidInput, match=r"summary.json is missing; run `python -m verify windows --out"):
         read_summary(folder, "windows")
 
 
@@ -68,8 +68,9 @@ def test_a_finding_is_plain_data() -> None:
     ("content", "message"),
     [
         ("{", "is not whole"),
-        ("[]", "is no index of figures in format 1"),
-        ('{"format": 2, "figures": [], "not drawn": {}}', "is no index of figures in format 1"),
+        ("[]", "holds no object"),
+        ('{"format": 2, "figures": [], "not drawn": {}}', "is not of format 1, which this version reads"),
+        ('{"format": 1, "figures": {}, "not drawn": {}}', "required: exactly figures (list), not drawn (dict)"),
         ('{"format": 1, "figures": [{"name": "x"}], "not drawn": {}}', "figure x has name; required: the texts"),
         (
             '{"format": 1, "figures": [{"name": "x", "study": "s", "title": "t", "caption": "c", "source": "h",'

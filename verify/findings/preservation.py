@@ -14,7 +14,9 @@ def findings(records: Sequence[Record]) -> list[Finding]:
     rotated, dense = ([r for r in records if r.parameters["form"] == form] for form in ("rotated", "dense"))
     low = [record for record in dense if record.parameters["format"] != "float64"]
     double = [record for record in dense if record.parameters["format"] == "float64"]
-    return [_function(rotated), _accuracy(rotated), _double(double), _dense(low)]
+    accuracy = _within("accuracy_within_a_point", "in the rotated form", "", rotated)
+    kept = _within("dense_keeps_in_double", "as published, in the dense form,", " in double precision", double)
+    return [_function(rotated), accuracy, kept, _dense(low)]
 
 
 def _places(records: Sequence[Record]) -> str:
@@ -42,27 +44,13 @@ def _function(rotated: Sequence[Record]) -> Finding:
     return Finding(name, claim, kept == len(rotated), told)
 
 
-def _accuracy(rotated: Sequence[Record]) -> Finding:
-    name = "accuracy_within_a_point"
-    claim = f"A lock in the rotated form leaves a classifier's accuracy within {POINT:g} point, whatever α is."
-    if not rotated:
-        return Finding(name, claim, None, "no lock in the rotated form was measured")
-    furthest = max((record.measurement["points"] for record in rotated), key=abs)
-    told = f"The largest change is {furthest:+.2f} points, of {len(rotated)} locks ({_places(rotated)})."
-    return Finding(name, claim, all(map(within, rotated)), told)
-
-
-def _double(dense: Sequence[Record]) -> Finding:
-    name = "dense_keeps_in_double"
-    claim = (
-        f"A lock as published, in the dense form, leaves a classifier's accuracy within {POINT:g} point in double "
-        "precision, whatever α is."
-    )
-    if not dense:
-        return Finding(name, claim, None, "no lock in the dense form was measured in double precision")
-    furthest = max((record.measurement["points"] for record in dense), key=abs)
-    told = f"The largest change is {furthest:+.2f} points, of {len(dense)} locks ({_places(dense)})."
-    return Finding(name, claim, all(map(within, dense)), told)
+def _within(name: str, lock: str, where: str, records: Sequence[Record]) -> Finding:
+    claim = f"A lock {lock} leaves a classifier's accuracy within {POINT:g} point{where}, whatever α is."
+    if not records:
+        return Finding(name, claim, None, f"no lock {lock} was measured{where}")
+    furthest = max((record.measurement["points"] for record in records), key=abs)
+    told = f"The largest change is {furthest:+.2f} points, of {len(records)} locks ({_places(records)})."
+    return Finding(name, claim, all(map(within, records)), told)
 
 
 def _dense(low: Sequence[Record]) -> Finding:
