@@ -26,9 +26,9 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def same_draws() -> Iterator[None]:
     """Draws of Hypothesis that do not depend on which tests run beside, by constants in the source of their modules."""
-    from specbound.checks.property import _from_the_seed_alone
+    from specbound.checks.property import from_the_seed_alone
 
-    with _from_the_seed_alone():
+    with from_the_seed_alone():
         yield
 
 

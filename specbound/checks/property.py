@@ -77,7 +77,7 @@ def sample(tally: Tally, examples: int, seed: int, targeted: bool = False) -> No
     for recipe in recipes:
         test = hypothesis.given(values_of(recipe))(_comparison(tally, recipe, targeted))
         try:
-            with _from_the_seed_alone(), warnings.catch_warnings():
+            with from_the_seed_alone(), warnings.catch_warnings():
                 # Threads of a cluster's worker draw random numbers meanwhile, which Hypothesis takes for ours.
                 warnings.filterwarnings("ignore", message="Do not use the `random` module inside strategies")
                 settings(hypothesis.seed(seed)(test))()
@@ -89,7 +89,7 @@ def sample(tally: Tally, examples: int, seed: int, targeted: bool = False) -> No
 
 
 @contextmanager
-def _from_the_seed_alone() -> Iterator[None]:
+def from_the_seed_alone() -> Iterator[None]:
     """Keeps Hypothesis from drawing constants that it reads in the source of whatever modules are imported by now.
 
     There is no setting for it; versions before 6.131 don't do it.
