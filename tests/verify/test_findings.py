@@ -335,8 +335,9 @@ def test_expansion_is_not_called_free_and_who_adds_nothing_is() -> None:
 
 
 def test_one_optimizer_that_is_slowed_does_not_say_that_none_is_free() -> None:
-    assert _finding("curvature_aware_free", _records("slowdown")).holds is None
-    assert _finding("curvature_aware_slowed", [_limit(0)(record) for record in _records("slowdown")]).holds is None
+    muon = [r for r in _records("slowdown") if _at("optimizer")(r) not in ("sophia", "adahessian")]
+    assert _finding("curvature_aware_free", muon).holds is None
+    assert _finding("curvature_aware_slowed", [_limit(0)(record) for record in muon]).holds is None
 
 
 def test_no_study_rests_on_what_is_said_of_it() -> None:
