@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -29,13 +28,14 @@ class Finding:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Finding:
+    def from_json(cls, data: Any) -> Finding:
         """The finding that :meth:`to_json` wrote; raises :class:`InvalidInput` for anything else."""
         required = [item.name for item in fields(cls)]
-        if set(data) != set(required):
-            raise InvalidInput(f"not a finding: it has {sorted(data)}; required: exactly {sorted(required)}")
+        if type(data) is not dict or set(data) != set(required):
+            given = sorted(data) if type(data) is dict else repr(data)
+            raise InvalidInput(f"not a finding: it has {given}; required: exactly {sorted(required)}")
         texts = all(type(data[name]) is str for name in ("name", "claim", "told"))
         shown = type(data["figures"]) is list and all(type(figure) is str for figure in data["figures"])
         if not (texts and shown and (data["holds"] is None or type(data["holds"]) is bool)):
-            raise InvalidInput(f"not a finding: {dict(data)!r}; required: texts, a list of figures, and true or false")
+            raise InvalidInput(f"not a finding: {data!r}; required: texts, a list of figures, and true or false")
         return cls(**{**data, "figures": tuple(data["figures"])})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,10 +41,13 @@ def pictures(results: Path) -> tuple[list[Picture], dict[str, str]]:
     return [_picture(path, row) for row in found["figures"]], found["not drawn"]
 
 
-def _picture(index: Path, row: Mapping[str, Any]) -> Picture:
+def _picture(index: Path, row: Any) -> Picture:
+    if type(row) is not dict:
+        raise InvalidInput(f"{index} has the figure {row!r}; required: an object with its texts and files")
     named = f"{index}, figure {row.get('name', '?')}"
     if set(row) != {*TEXTS, "files"} or any(type(row[key]) is not str for key in TEXTS):
         raise InvalidInput(f"{named} has {', '.join(row)}; required: the texts {', '.join(TEXTS)}, and files")
-    if any(type(name) is not str or Path(name).name != name for name in row["files"]):
-        raise InvalidInput(f"{named}: its files are {row['files']}; required: names of files beside the index")
-    return Picture(**{key: row[key] for key in TEXTS}, files=tuple(index.parent / name for name in row["files"]))
+    files = row["files"]
+    if type(files) is not list or any(type(name) is not str or Path(name).name != name for name in files):
+        raise InvalidInput(f"{named}: its files are {files!r}; required: names of files beside the index")
+    return Picture(**{key: row[key] for key in TEXTS}, files=tuple(index.parent / name for name in files))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +81,8 @@ class Results:
     statements: Mapping[str, Statement]
     rows: Sequence[Row]
     studies: Sequence[Told]
-    notes: Sequence[str] = field(default=())
-    problems: Sequence[str] = field(default=())
+    notes: Sequence[str] = ()
+    problems: Sequence[str] = ()
 
     @property
     def surprises(self) -> list[str]:
@@ -197,7 +197,7 @@ def _study(folder: Path, log: Path, shown: Sequence[Picture]) -> Told:
         summary = read_summary(folder, name)
     except InvalidInput as error:
         problems.append(f"what the study {name} found is not shown: {error}")
-    source = hash_of_results(folder, name)
+    source = summary.records if summary else hash_of_results(folder, name)
     problems += [
         f"the figure {picture.name} is not shown: it was drawn from other records; run `python -m figures` again"
         for picture in mine

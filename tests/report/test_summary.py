@@ -37,6 +37,7 @@ def _change(path: Path, **changes: object) -> None:
         ({"shown": 3}, "required: exactly"),
         ({"records": "of another run"}, "speaks of other records than those beside it"),
         ({"findings": [{"name": "x"}]}, "not a finding: it has ['name']"),
+        ({"findings": [1]}, "not a finding: it has 1; required: exactly"),
         (
             {"findings": [{**FINDINGS[0].to_json(), "holds": 1}]},
             "required: texts, a list of figures, and true or false",
@@ -70,6 +71,12 @@ def test_a_finding_is_plain_data() -> None:
         ("{", "is not whole"),
         ("[]", "holds no object"),
         ('{"format": 2, "figures": [], "not drawn": {}}', "is not of format 1, which this version reads"),
+        ('{"format": 1, "figures": [1], "not drawn": {}}', "has the figure 1; required: an object"),
+        (
+            '{"format": 1, "figures": [{"name": "x", "study": "s", "title": "t", "caption": "c", "source": "h",'
+            ' "files": 2}], "not drawn": {}}',
+            "its files are 2; required: names of files beside the index",
+        ),
         ('{"format": 1, "figures": {}, "not drawn": {}}', "required: exactly figures (list), not drawn (dict)"),
         ('{"format": 1, "figures": [{"name": "x"}], "not drawn": {}}', "figure x has name; required: the texts"),
         (

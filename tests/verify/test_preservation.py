@@ -13,8 +13,6 @@ from specbound.campaign import Record
 from tests.verify.made import record
 from verify import preservation
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 @pytest.fixture(scope="module")
 def records() -> list[Record]:

@@ -18,7 +18,7 @@ from tests.verify.made import MADE, record
 from verify import usual_setting
 from verify.usual import usual_layers
 
-pytestmark = pytest.mark.usefixtures("one_thread", "_small")
+pytestmark = pytest.mark.usefixtures("_small")
 
 
 class Normalised(nn.Module):
