@@ -61,6 +61,14 @@ def test_half_a_summary_and_none_say_what_to_do(folder: Path) -> None:
         read_summary(folder, "windows")
 
 
+def test_arrays_belong_to_what_a_summary_speaks_of(folder: Path) -> None:
+    arrays = folder / "windows" / "arrays"
+    arrays.mkdir()
+    (arrays / "cell.npz").write_bytes(b"one")
+    with pytest.raises(InvalidInput, match="speaks of other records"):
+        read_summary(folder, "windows")
+
+
 def test_a_finding_is_plain_data() -> None:
     assert Finding.from_json(json.loads(json.dumps(FINDINGS[0].to_json()))) == FINDINGS[0]
 

@@ -197,7 +197,9 @@ CASES = {
     ),
     "expansion_restores": Case("recovery", (NEVER,), _is(attacker="inject")),
     "expansion_is_slower_everywhere": Case(
-        "recovery", (_measuring(steps=lambda r: r.prediction["unlocked"]),), _is(lock="every layer")
+        "recovery",
+        (_only(_measuring(steps=lambda r: r.prediction["unlocked"]), attacker="inject_3"),),
+        _is(lock="every layer"),
     ),
     "free_attackers": Case("recovery", (NEVER,), lambda r: r.measurement["cost"]["parameters"] <= 0),
     "merging_restores": Case(
@@ -237,7 +239,7 @@ CASES = {
     ),
     "dense_loses_accuracy": Case("preservation", (_measuring(points=0.5),), _is(form="dense", format="bfloat16")),
     "ten_layers_in_fifteen_seconds": Case(
-        "lock_speed", (_measuring(core=16.0), _only(_measuring(core=16.0), form="dense")), _everything
+        "lock_speed", (_measuring(core=16.0), _only(_measuring(core=16.0), form="dense")), _is(form="dense")
     ),
     "usual_setting_slows_adamw": Case(
         "usual_setting", (_only(_measuring(reached=4), form="rotated", rate=1e-4),), _is(form="unlocked", rate=1e-3)

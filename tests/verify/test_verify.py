@@ -12,6 +12,7 @@ import pytest
 import verify.__main__ as job
 from specbound.campaign import Grid, Status, evidence_in, read
 from specbound.checks.budget import BUDGETS
+from specbound.core import provenance
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence, Kind
@@ -258,6 +259,19 @@ def test_findings_that_cannot_be_had_are_told_and_exit_1(tmp_path: Path, monkeyp
     assert job.main(["statements", "--out", str(tmp_path), "--workers", "1"]) == 1
     assert "FAILED statements: findings raised KeyError: 'rate'" in capsys.readouterr().out
     assert read_summary(tmp_path, "statements").findings == ()
+
+
+def test_findings_rest_on_records_of_this_source_alone(tmp_path: Path, monkeypatch) -> None:
+    grid = Grid({"statement": ["weyl_sum"], "kind": ["HOLDS"]})
+    one = replace(statements.study, grids=dict.fromkeys(BUDGETS, grid), measure=found_by, rests_on=())
+    monkeypatch.setattr(statements, "study", one)
+    given: list[int] = []
+    monkeypatch.setattr(telling, "findings_of", lambda _, records: given.append(len(records)) or [])
+    for source in ("one source", "another source"):
+        monkeypatch.setattr(provenance, "package_hash", lambda source=source: source)
+        assert job.main(["statements", "--out", str(tmp_path), "--workers", "1"]) == 0
+    assert len(read(tmp_path)) == 2
+    assert given == [1, 1]
 
 
 def test_a_report_that_cannot_be_written_costs_no_results(tmp_path: Path, monkeypatch, capsys) -> None:
