@@ -78,12 +78,12 @@ def decide(statement: Statement, values: Mapping[str, Any], equal: bool = False)
                 raise InvalidInput(f"{statement.id}: a side or the scale is no finite number: {error}") from error
             margin = statement.relation.margin(lhs, rhs)
             # A scale that may be zero says nothing about the size of a margin.
-            relative = margin / scale if scale.arb > 0 else margin
+            relative = margin / scale if scale.number > 0 else margin
             if not (lhs.is_finite and rhs.is_finite and relative.is_finite):
                 reason = "a side is not bounded"
                 continue
             # What is not decided is tried again: the narrowest interval is the one to report.
-            found = Decision(_verdict(margin.arb, equal), lhs.bounds(), rhs.bounds(), relative.bounds())
+            found = Decision(_verdict(margin.number, equal), lhs.bounds(), rhs.bounds(), relative.bounds())
             if ops.choice and found.verdict is not Verdict.VIOLATED:
                 # One choice of singular vectors can refute a claim on all of them, and not confirm it.
                 raise NotAvailable(f"{statement.id} is undetermined on this instance: {ops.choice}")
