@@ -15,7 +15,7 @@ from specbound.numeric.enclosures.rounded import (
     down,
     frobenius_up,
     gamma,
-    norm_through_square_up,
+    norm_through_squares_up,
     norm_up,
     product_up,
     root_up,
@@ -82,7 +82,7 @@ class Factors:
         weighted = self.left * self.values
         computed, error = residual_up(self.matrix, split(weighted), v, self.right)
         rounding = self._unweighted(norm_up(weighted), right)
-        return Defects(left, right, sum_up(norm_through_square_up(computed), error, rounding))
+        return Defects(left, right, sum_up(norm_through_squares_up(computed), error, rounding))
 
     def _unweighted(self, size: float, right: float) -> float:
         """What the rounding of ``U diag(s)`` to float64 adds: at most u of its size, and ``‖V‖ ≤ √(1 + G)``."""
@@ -129,4 +129,4 @@ def _split_defect(columns: Matrix, parts: Split) -> float:
     added = product_up(UNIT, frobenius_up(rest))
     gram += rest
     added = sum_up(added, product_up(UNIT, frobenius_up(gram)))
-    return sum_up(norm_through_square_up(gram), rounding, added, underflow(4 * rows, count * count))
+    return sum_up(norm_through_squares_up(gram), rounding, added, underflow(4 * rows, count * count))

@@ -93,18 +93,19 @@ def norm_up(matrix: Matrix) -> float:
     return min(frobenius_up(matrix), root_up(product_up(rows, columns)))
 
 
-def norm_through_square_up(matrix: Matrix) -> float:
-    """At least ``‖R‖``, from ``‖R‖² = ‖RᵀR‖ ≤ ‖RᵀR‖_∞``: one product more, and narrower by up to ``√n``."""
-    narrow = matrix if matrix.shape[0] >= matrix.shape[1] else matrix.T
+def norm_through_squares_up(matrix: Matrix, squarings: int = 2) -> float:
+    """At least ``‖R‖``, from ``‖R‖² = ‖RᵀR‖``, so often as is asked, and ``‖S‖ ≤ ‖S‖_∞`` in the end.
+
+    Each squaring is a product more, and halves the logarithm of the factor up to ``√n`` that ``‖S‖_∞`` exceeds by.
+    """
     largest = float(np.abs(matrix).max(initial=0.0))
-    if largest == 0.0:
-        return 0.0
+    if squarings == 0 or largest == 0.0:
+        return norm_up(matrix)
     # Scaled by a power of two, or the squares of residuals would underflow.
     exponent = int(np.frexp(largest)[1])
-    scaled = np.ldexp(narrow, -exponent)
-    rows, columns = sums_up(scaled)
+    scaled = np.ldexp(matrix if matrix.shape[0] >= matrix.shape[1] else matrix.T, -exponent)
     terms, count = scaled.shape
-    square, _ = sums_up(scaled.T @ scaled)
-    rounding = product_up(gamma(terms), rows, columns)
+    square = norm_through_squares_up(scaled.T @ scaled, squarings - 1)
+    rounding = product_up(gamma(terms), *sums_up(scaled))
     lost = product_up(8.0 * terms, float(count), SMALLEST)
     return up(float(np.ldexp(root_up(sum_up(square, rounding, lost)), exponent)))
