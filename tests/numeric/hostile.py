@@ -2,8 +2,9 @@
 
 Real libraries err far less than ``γ_n |x| |y|``, and on most matrices a forgotten term hides behind the others. A
 ``Hostile`` array is a NumPy array whose sums of products, and sums, are all too small (``TooSmall``) or too large
-(``TooLarge``), by half of what round to nearest in a bad order could do; those that are exact in every order stay exact.
-Beside the real error of a sum, which is smaller from eight terms on, half leaves the total within the bound.
+(``TooLarge``), by half of what round to nearest in a bad order could do; those that are exact in every order stay
+exact. Beside the real error of a sum, which is smaller from eight terms on, half leaves the total within the bound.
+``Flushing`` ones lose what underflows.
 """
 
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 UNIT = 2.0**-53
+SMALLEST = 2.0**-1022
 
 
 class Hostile(np.ndarray):
@@ -18,11 +20,19 @@ class Hostile(np.ndarray):
 
     push: ClassVar[float]
 
+    @classmethod
+    def errors(cls, ufunc: Any, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """By how much sums of products come out too small."""
+        sizes = ufunc(np.abs(left), np.abs(right))
+        if np.max(sizes, initial=0.0) <= 2.0**53 * _grid(left) * _grid(right):
+            return np.zeros_like(sizes)
+        return cls.push * _half_gamma(left.shape[-1]) * sizes
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
         plain = [np.asarray(one).view(np.ndarray) if isinstance(one, Hostile) else one for one in inputs]
         result = getattr(ufunc, method)(*plain, **options)
         if method == "__call__" and ufunc in (np.matmul, np.vecdot):
-            result = result - self.push * _error(ufunc, *plain)
+            result = result - self.errors(ufunc, *plain)
         elif method == "reduce" and ufunc is np.add:
             sizes = np.add.reduce(np.abs(plain[0]), **options)
             result = result - self.push * _half_gamma(plain[0].size // max(np.size(sizes), 1)) * sizes
@@ -40,15 +50,19 @@ class TooLarge(Hostile):
     push = -1.0
 
 
+class Flushing(Hostile):
+    """Every product below the smallest normal number becomes 0."""
+
+    @classmethod
+    def errors(cls, ufunc: Any, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        terms = left[..., None] * right[None] if ufunc is np.matmul else left * right
+        return np.where(np.abs(terms) < SMALLEST, terms, 0).sum(axis=1)
+
+    push = 0.0
+
+
 def _half_gamma(terms: int) -> float:
     return 0.5 * terms * UNIT / (1 - terms * UNIT)
-
-
-def _error(ufunc: Any, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    sizes = ufunc(np.abs(left), np.abs(right))
-    if np.max(sizes, initial=0.0) <= 2.0**53 * _grid(left) * _grid(right):
-        return np.zeros_like(sizes)
-    return _half_gamma(left.shape[-1]) * sizes
 
 
 def _grid(matrix: np.ndarray) -> float:

@@ -311,13 +311,13 @@ def test_what_is_no_matrix_of_float64_is_refused(name: str, function: str) -> No
 
 @pytest.mark.parametrize("mode", ["", "Tight", "exact", None])
 def test_an_unknown_mode_is_told(mode: Any) -> None:
-    with pytest.raises((ValueError, TypeError), match="mode.*fast|mode.*tight"):
+    with pytest.raises((ValueError, TypeError), match=r"mode.*fast|mode.*tight"):
         specbound.singular_value_enclosure(np.eye(2), mode=mode)
 
 
 @pytest.mark.parametrize("threshold", [-1.0, np.nan, -np.inf])
 def test_a_threshold_is_a_nonnegative_number(threshold: float) -> None:
-    with pytest.raises(ValueError, match="threshold.*required"):
+    with pytest.raises(ValueError, match=r"threshold.*required"):
         specbound.certified_rank(np.eye(2), threshold=threshold)
 
 

@@ -1,6 +1,6 @@
 """Certified singular values: misses against references, widths, and seconds beside NumPy's decomposition.
 
-``python -m verify.bench.enclosures`` runs this alone; it takes about a quarter of an hour on two cores. The references and the families of
+``python -m verify.bench.enclosures`` runs this alone, in some minutes on two cores. The references and the families of
 matrices are those of the tests, which share no code with the library.
 """
 
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -108,40 +108,38 @@ def _known(shape: tuple[int, int], count: int) -> Tally:
 
 
 def _times(size: int, pairs: int) -> Iterator[str]:
-    """Interleaved, each round on a fresh Gaussian matrix; a first small round warms everything up."""
-    ratios, seconds, radii = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list), [0.0]
-    radii_by_mode = dict.fromkeys(MODES, 0.0)
-    for seed in range(-1, pairs):
-        matrix = np.random.default_rng(seed + 1).standard_normal((size if seed >= 0 else 64,) * 2)
-        base = _seconds(lambda m=matrix: np.linalg.svd(m))[0]
-        took = {mode: _seconds(lambda m=matrix, k=mode: specbound.singular_value_enclosure(m, mode=k)) for mode in MODES}
-        norm = _seconds(lambda m=matrix: specbound.spectral_norm_enclosure(m))
-        if seed < 0:
-            continue
-        seconds["numpy"].append(base)
-        ratios["norm"].append(norm[0] / base)
-        radii.append((norm[1].upper - norm[1].lower) / (2 * norm[1].lower))
-        for mode, (elapsed, found) in took.items():
-            ratios[mode].append(elapsed / base)
-            radius = float(np.max(found.upper - found.lower)) / (2 * float(found.lower[0]))
-            radii_by_mode[mode] = max(radii_by_mode[mode], radius)
-    yield f"n = {size:,}: numpy.linalg.svd with vectors {median(seconds['numpy']):.2f} s, median of {pairs}"
-    for mode in MODES:
+    """Interleaved, each round on a fresh Gaussian matrix; a small one first warms everything up."""
+    _round(64, 0)
+    rounds = [_round(size, seed) for seed in range(pairs)]
+    base = [seconds["numpy"] for seconds, _ in rounds]
+    yield f"n = {size:,}: numpy.linalg.svd with vectors {median(base):.2f} s, median of {pairs}"
+    for name in (*MODES, "norm"):
+        ratios = [seconds[name] / seconds["numpy"] for seconds, _ in rounds]
+        bar = f", bar {RATIO_BAR[name]}" if name in RATIO_BAR else ""
+        limit = f", bar {RADIUS_BAR[size]:.0e}" if name == "tight" else ""
         yield (
-            f"n = {size:,}: {mode} enclosure {_told(ratios[mode])} times that (bar {RATIO_BAR[mode]}); largest radius "
-            f"{radii_by_mode[mode]:.1e} σ₁" + (f" (bar {RADIUS_BAR[size]:.0e})" if mode == "tight" else "")
+            f"n = {size:,}: {name} {median(ratios):.2f} times that ({min(ratios):.2f} to {max(ratios):.2f}, {pairs} "
+            f"pairs{bar}); largest radius {max(radii[name] for _, radii in rounds):.1e} σ₁{limit}"
         )
-    yield f"n = {size:,}: spectral norm {_told(ratios['norm'])} times that; largest radius {max(radii):.1e} of it"
 
 
-def _seconds(work: Any) -> tuple[float, Any]:
+def _round(size: int, seed: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Seconds of each, and the largest radius of each enclosure in units of σ₁."""
+    matrix = np.random.default_rng([seed, size]).standard_normal((size, size))
+    seconds, radii = dict[str, float](), dict[str, float]()
+    seconds["numpy"], _ = _timed(lambda: np.linalg.svd(matrix))
+    for mode in MODES:
+        seconds[mode], found = _timed(partial(specbound.singular_value_enclosure, matrix, mode=mode))
+        radii[mode] = float(np.max(found.upper - found.lower)) / (2 * float(found.lower[0]))
+    seconds["norm"], norm = _timed(partial(specbound.spectral_norm_enclosure, matrix))
+    radii["norm"] = (norm.upper - norm.lower) / (2 * norm.lower)
+    return seconds, radii
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     start = time.perf_counter()
     found = work()
     return time.perf_counter() - start, found
-
-
-def _told(ratios: list[float]) -> str:
-    return f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}, {len(ratios)} pairs)"
 
 
 if __name__ == "__main__":
