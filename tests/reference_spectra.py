@@ -4,7 +4,7 @@ Three sources: 80 digits of mpmath; counts in exact integers, which need no tole
 spectrum is known exactly, because they were built from it in integers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -29,7 +29,7 @@ def spectrum(matrix: np.ndarray) -> list[mpmath.mpf]:
         return sorted((abs(value) for value in values), reverse=True)
 
 
-def misses(values: Sequence[mpmath.mpf], lower: Sequence[float], upper: Sequence[float]) -> list[int]:
+def misses(values: Sequence[mpmath.mpf], lower: Iterable[float], upper: Iterable[float]) -> list[int]:
     """The places at which an interval does not hold the reference; one that is not a number holds nothing."""
     slack = ACCURACY * max(values, default=0)
     return [
@@ -39,7 +39,7 @@ def misses(values: Sequence[mpmath.mpf], lower: Sequence[float], upper: Sequence
     ]
 
 
-def exact_misses(matrix: np.ndarray, lower: Sequence[float], upper: Sequence[float]) -> list[int]:
+def exact_misses(matrix: np.ndarray, lower: Iterable[float], upper: Iterable[float]) -> list[int]:
     """The same decided in integers, with no tolerance: ``σ_i ≥ x`` where at least ``i + 1`` values are at least x."""
     characteristic = _Characteristic(matrix)
     return [

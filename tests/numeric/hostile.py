@@ -61,6 +61,9 @@ class Flushing(Hostile):
     push = 0.0
 
 
+HOSTILE = (TooSmall, TooLarge)
+
+
 def _half_gamma(terms: int) -> float:
     return 0.5 * terms * UNIT / (1 - terms * UNIT)
 

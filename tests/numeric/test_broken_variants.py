@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,11 +10,30 @@ from types import SimpleNamespace
 import pytest
 
 import specbound.numeric.enclosures
+from tests.numeric import checks_of_factors, checks_of_products, checks_of_rounding, checks_of_spectra
 from tests.numeric.broken_variants import VARIANTS, Variant
-from tests.numeric.enclosure_checks import CHECKS
 
 HOME = "specbound.numeric.enclosures"
 SOURCES = {path.name: path.read_text() for path in Path(specbound.numeric.enclosures.__file__).parent.glob("*.py")}
+CHECKS: dict[str, Callable[[SimpleNamespace], None]] = {
+    check.__name__: check
+    for check in (
+        checks_of_rounding.arithmetic,
+        checks_of_rounding.norms,
+        checks_of_rounding.scaling,
+        checks_of_products.splits,
+        checks_of_products.products,
+        checks_of_factors.defects,
+        checks_of_factors.exact_grams,
+        checks_of_factors.bad_sums,
+        checks_of_factors.bounds,
+        checks_of_factors.terms,
+        checks_of_spectra.spectra,
+        checks_of_spectra.spectral_norms,
+        checks_of_spectra.ranks,
+        checks_of_spectra.refusals,
+    )
+}
 PARTS = ("rounded", "products", "factors", "scaling", "spectrum", "norm", "reading")
 
 

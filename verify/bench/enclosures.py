@@ -62,9 +62,7 @@ def run() -> Iterator[str]:
 
 def _containment() -> Iterator[str]:
     start, total, missed = time.perf_counter(), 0, list[str]()
-    tallies = [(name, _family(name)) for name in FAMILIES]
-    known_shapes = [(f"exactly known, {shape[0]}×{shape[1]}", _known(shape, count)) for shape, count in KNOWN.items()]
-    for name, tally in (*tallies, *known_shapes):
+    for name, tally in _tallies():
         total += tally.values
         missed += tally.missed
         widths = ", ".join(f"{mode} {tally.width[mode]:.1e}" for mode in MODES)
@@ -74,6 +72,13 @@ def _containment() -> Iterator[str]:
         f"{len(missed)} misses of {total:,} singular values, each in {len(MODES)} modes, of {len(FAMILIES)} families "
         f"and {len(KNOWN)} shapes, in {time.perf_counter() - start:.0f} s"
     )
+
+
+def _tallies() -> Iterator[tuple[str, Tally]]:
+    for name in FAMILIES:
+        yield name, _family(name)
+    for shape, count in KNOWN.items():
+        yield f"exactly known, {shape[0]}×{shape[1]}", _known(shape, count)
 
 
 def _family(name: str) -> Tally:
