@@ -254,6 +254,60 @@ def test_tensors_are_taken_for_what_they_are(dtype: torch.dtype) -> None:
     assert specbound.spectral_norm_enclosure(tensor).upper == specbound.spectral_norm_enclosure(exact).upper
 
 
+@pytest.mark.parametrize("noise", [1e-12, 1e-6, 1e-2, 1.0, 1e3])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_bad_decomposition_gives_wide_intervals_and_no_wrong_ones(
+    noise: float, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator, honest = np.random.default_rng(8), np.linalg.svd
+
+    def noisy(matrix: np.ndarray, **options: Any) -> Any:
+        return [part + noise * generator.standard_normal(part.shape) for part in honest(matrix, **options)]
+
+    for name in ("gaussian", "tall", "wide", "graded", "rank_deficient"):
+        matrix = drawn(name, 4)
+        values = spectrum(matrix)
+        with monkeypatch.context() as patch:
+            patch.setattr(np.linalg, "svd", noisy)
+            found = specbound.singular_value_enclosure(matrix, mode=mode)
+        assert misses(values, found.lower, found.upper) == []
+        assert found.upper[0] - found.lower[0] >= noise * 1e-3 * found.upper[0]
+
+
+@pytest.mark.parametrize("factor", [0.0, 0.5, 1 - 1e-9, 1 + 1e-9, 2.0])
+def test_a_wrong_eigenvalue_gives_no_wrong_norm(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = np.linalg.eigvalsh
+    monkeypatch.setattr(np.linalg, "eigvalsh", lambda matrix: factor * honest(matrix))
+    made = spread((30, 20))
+    try:
+        found = specbound.spectral_norm_enclosure(made.matrix)
+    except specbound.NotAvailable:
+        assert factor < 1
+    else:
+        assert found.lower <= made.values[0] <= found.upper
+
+
+def test_a_decomposition_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(matrix: np.ndarray, **options: Any) -> Any:
+        raise np.linalg.LinAlgError("SVD did not converge")
+
+    def empty_handed(matrix: np.ndarray, **options: Any) -> Any:
+        return np.full((2, 2), np.nan), np.ones(2), np.eye(2)
+
+    for broken in (failing, empty_handed):
+        monkeypatch.setattr(np.linalg, "svd", broken)
+        for mode in MODES:
+            with pytest.raises(specbound.NotAvailable, match="decomposition"):
+                specbound.singular_value_enclosure(np.eye(2), mode=mode)
+
+
+def test_a_sparse_matrix_is_told() -> None:
+    sparse = pytest.importorskip("scipy.sparse")
+    for matrix in (sparse.csr_matrix(np.eye(3)), sparse.csr_array(np.eye(3))):
+        with pytest.raises((ValueError, TypeError), match="required"):
+            specbound.singular_value_enclosure(matrix)
+
+
 def test_lists_are_matrices_too() -> None:
     found = specbound.singular_value_enclosure([[3, 0], [0, 4.0]])
     assert found.lower[0] <= 4 <= found.upper[0]
