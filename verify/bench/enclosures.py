@@ -23,7 +23,7 @@ from tests.reference_spectra import known, misses, spectrum
 
 MODES = ("fast", "tight")
 SIZES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
-EACH = 2_800
+EACH = 3_300
 """Singular values a random family is asked for; families without randomness give one matrix a size."""
 KNOWN = {(64, 64): 20, (96, 300): 8, (500, 200): 5, (256, 256): 10, (300, 300): 5, (512, 512): 4, (1024, 1024): 2}
 """How many matrices of each shape have a spectrum known exactly."""
