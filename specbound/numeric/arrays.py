@@ -7,7 +7,7 @@ from typing import Any
 from array_api_compat import array_namespace
 
 from specbound.numeric.memo import Memo
-from specbound.numeric.ops import Array, Counted, NotAvailable, Scalar, Term, checked_index, terms
+from specbound.numeric.ops import Array, Counted, NotAvailable, Scalar, Term, checked_index, position_ascending, terms
 from specbound.numeric.rounding import tolerance
 
 LARGEST_KRONECKER = 10**6
@@ -134,7 +134,7 @@ class ArrayOps(Counted):
         return matrix[..., 0, 0]
 
     def eigenvalue(self, matrix: Array, index: int) -> Scalar:
-        return self._xp.linalg.eigvalsh(matrix)[..., matrix.shape[-1] - 1 - checked_index(index)]
+        return self._xp.linalg.eigvalsh(matrix)[..., position_ascending(index, matrix.shape[-1])]
 
     def singular_values(self, matrix: Array) -> ArraySpectrum:
         return ArraySpectrum(self._xp.linalg.svdvals(matrix))

@@ -13,7 +13,7 @@ class EnclosedNumber:
 
     A subclass converts plain numbers (``converted``) and tells the ``signs`` of the two ends. A comparison that the
     interval leaves open raises :class:`NotAvailable`, so that no formula branches on a guess. One object stands for one
-    real number: ``x − x`` is zero.
+    real number: ``x − x`` is zero, if ``x`` is bounded.
     """
 
     __slots__ = ("number",)
@@ -47,7 +47,9 @@ class EnclosedNumber:
         return type(self)(self.converted(other) + self.number)
 
     def __sub__(self, other: Any) -> Self:
-        return type(self)(0 if other is self else self.number - self.converted(other))
+        # Where it is not bounded, it may have been divided by zero, and be no number at all.
+        alike = other is self and self.is_finite
+        return type(self)(0 if alike else self.number - self.converted(other))
 
     def __rsub__(self, other: Any) -> Self:
         return type(self)(self.converted(other) - self.number)

@@ -207,3 +207,14 @@ def checked_index(index: int) -> int:
     if index < 0:
         raise IndexError(f"singular values are counted from 0; index {index} was asked for")
     return index
+
+
+def position_ascending(index: int, count: int) -> int:
+    """Where an ascending list of ``count`` eigenvalues has ``λ_{index+1}``; raises ``IndexError`` where there is none.
+
+    >>> position_ascending(0, 3)
+    2
+    """
+    if not checked_index(index) < count:
+        raise IndexError(f"the eigenvalue of index {index} was asked for, counted from 0; there are {count}")
+    return count - 1 - index

@@ -85,8 +85,10 @@ class EnclosedDecomposition(EnclosedSpectrum):
             return known
         factors = self._matrix.factors
         vectors = factors.left if side == "left" else factors.right
+        # Vectors of a matrix that is known up to a change of basis turn with it.
+        along = self._matrix.turns[0 if side == "left" else 1]
         # Whoever asks again must get the same basis, though its entries may have been forgotten meanwhile.
-        turns = (None, self._turns.setdefault((side, count), object()))
+        turns = (along, self._turns.setdefault((side, count), object()))
         if count == len(vectors):
             basis = EnclosedMatrix(np.eye(count), turns=turns)
         else:

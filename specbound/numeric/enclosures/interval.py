@@ -6,15 +6,14 @@ of 2,048 singular values neither overflows nor underflows.
 
 from __future__ import annotations
 
-from fractions import Fraction
-from math import inf, isfinite, nextafter
-from numbers import Rational
+from math import inf, nextafter
 from typing import Any
 
 import mpmath  # pyright: ignore[reportMissingTypeStubs]
 from mpmath.ctx_iv import MPIntervalContext  # pyright: ignore[reportMissingTypeStubs]
 
 from specbound.numeric.enclosed import EnclosedNumber
+from specbound.numeric.enclosures.reading import exact_fraction
 from specbound.numeric.ops import NotAvailable
 
 _MPMATH: Any = mpmath
@@ -42,13 +41,8 @@ class Interval(EnclosedNumber):
             return value.number
         if isinstance(value, _INTERVALS.mpf):
             return value
-        if isinstance(value, Rational):
-            exact = Fraction(value)
-            return _INTERVALS.mpf(exact.numerator) / _INTERVALS.mpf(exact.denominator)
-        number = float(value)
-        if not isfinite(number):
-            raise ValueError(f"the number {value!r}; required: a finite one")
-        return _INTERVALS.mpf(number)
+        exact = exact_fraction(value)
+        return _INTERVALS.mpf(exact.numerator) / _INTERVALS.mpf(exact.denominator)
 
     @classmethod
     def between(cls, lower: float, upper: float, exponent: int = 0) -> Interval:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cached_property
-from math import isfinite
-from numbers import Rational, Real
 from typing import Any
 
 import numpy as np
 
 from specbound.numeric.enclosures.factors import Factors
-from specbound.numeric.enclosures.reading import Matrix, exact_float64
+from specbound.numeric.enclosures.reading import Matrix, exact_float64, exact_fraction
 from specbound.numeric.enclosures.rounded import SMALLEST, frobenius_up, norm_up, product_up, root_up, sum_up, up
 from specbound.numeric.enclosures.scaling import rescaled
 from specbound.numeric.ops import NotAvailable
 
 LARGEST = float(np.finfo(np.float64).max)
+
+LONGEST = np.dtype(np.float64).itemsize
 
 Turn = object | None
 """An orthogonal change of basis that nobody knows; None where there is none."""
@@ -50,6 +50,9 @@ class EnclosedMatrix:
         **Raises.** As :func:`~specbound.numeric.enclosures.reading.exact_float64`.
         """
         given = np.asarray(rows, dtype=None if hasattr(rows, "dtype") else object)
+        if given.dtype.kind in "iu" or (given.dtype.kind == "f" and given.dtype.itemsize > LONGEST):
+            # Not every such number is a float64.
+            given = given.astype(object)
         if given.dtype != object:
             return cls(exact_float64(given))
         if given.ndim != 2:
@@ -109,13 +112,7 @@ class EnclosedMatrix:
 
 
 def _fraction(entry: Any) -> Fraction:
-    if not isinstance(entry, Real):
-        kind = type(entry).__name__
-        raise TypeError(f"the entry {entry!r} is a {kind}; required: an integer, a fraction or a float")
-    if not isinstance(entry, Rational) and not isfinite(entry):
-        raise ValueError(f"the entry {entry!r}; required: finite entries")
-    number: Any = entry
-    found = Fraction(number) if isinstance(entry, Rational | float) else Fraction(*number.as_integer_ratio())
+    found = exact_fraction(entry)
     if abs(found) > LARGEST:
         raise ValueError(f"an entry beyond {LARGEST:g}; required: less. Divide the matrix by a power of two")
     return found

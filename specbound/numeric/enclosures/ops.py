@@ -26,7 +26,7 @@ from specbound.numeric.enclosures.rounded import (
     up,
 )
 from specbound.numeric.memo import Memo
-from specbound.numeric.ops import Counted, NotAvailable, Term, checked_index, terms
+from specbound.numeric.ops import Counted, NotAvailable, Term, checked_index, position_ascending, terms
 
 
 class EnclosureOps(Counted):
@@ -52,6 +52,7 @@ class EnclosureOps(Counted):
     def _plus(self, one: EnclosedMatrix, other: EnclosedMatrix, sign: int = 1) -> EnclosedMatrix:
         if one.turns != other.turns:
             raise NotAvailable("a sum of matrices that depend on choices of basis, and not on the same ones")
+        _same_shape(one, other)
         exponent = max(one.exponent, other.exponent)
         (a, first), (b, second) = (matrix.shifted(exponent) for matrix in (one, other))
         b = sign * b
@@ -110,6 +111,7 @@ class EnclosureOps(Counted):
 
     def hadamard(self, left: EnclosedMatrix, right: EnclosedMatrix) -> EnclosedMatrix:
         one, other = left.fixed(), right.fixed()
+        _same_shape(one, other)
         return self._entrywise(one.middle * other.middle, one, other, 1.0, 1.0)
 
     def _entrywise(
@@ -150,13 +152,16 @@ class EnclosureOps(Counted):
         return _around(float(matrix.fixed().middle[0, 0]), matrix)
 
     def eigenvalue(self, matrix: EnclosedMatrix, index: int) -> Interval:
+        position = position_ascending(index, matrix.shape[0])
         lower, upper = self._remember(self._eigenvalues, (matrix,))
-        position = matrix.shape[0] - 1 - checked_index(index)
         return Interval.between(float(lower[position]), float(upper[position]), matrix.exponent)
 
     def _eigenvalues(self, matrix: EnclosedMatrix) -> tuple[Matrix, Matrix]:
         """All eigenvalues of a symmetric matrix, ascending: ``‖A − Q Λ Qᵀ‖`` and Ostrowski's theorem on ``Q Λ Qᵀ``."""
-        if norm_bounds(matrix.middle - matrix.middle.T)[0] > up(2 * matrix.radius):
+        if matrix.turns[0] is not matrix.turns[1]:
+            raise NotAvailable("eigenvalues of a matrix whose rows and columns depend on different choices of basis")
+        rows, columns = matrix.shape
+        if rows != columns or norm_bounds(matrix.middle - matrix.middle.T)[0] > up(2 * matrix.radius):
             raise NotAvailable("eigenvalues of a matrix that is not symmetric")
         # Of the symmetric part: a symmetric matrix within the radius of the middle is as near to it.
         middle = (matrix.middle + matrix.middle.T) / 2
@@ -213,7 +218,7 @@ class EnclosureOps(Counted):
         return abs(_around(float(np.abs(matrix.fixed().middle).max()), matrix)) <= 1
 
     def at_least(self, larger: Any, smaller: Any, size: Any) -> bool:
-        return Interval(larger) >= Interval(smaller)
+        return (larger if isinstance(larger, Interval) else Interval(larger)) >= smaller
 
     def sqrt(self, value: Any) -> Interval:
         return Interval(value).root()
@@ -224,6 +229,12 @@ class EnclosureOps(Counted):
 
 def _leading(matrix: EnclosedMatrix, rows: int, columns: int) -> EnclosedMatrix:
     return EnclosedMatrix(matrix.fixed().middle[:rows, :columns], matrix.exponent, matrix.radius)
+
+
+def _same_shape(one: EnclosedMatrix, other: EnclosedMatrix) -> None:
+    # NumPy would repeat the smaller one, and its error with it.
+    if one.shape != other.shape:
+        raise ValueError(f"matrices of shapes {one.shape} and {other.shape}; required: two of one shape")
 
 
 def _transposed(matrix: EnclosedMatrix) -> EnclosedMatrix:

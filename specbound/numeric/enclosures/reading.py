@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import isfinite
+from numbers import Rational, Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -37,6 +40,22 @@ def exact_float64(matrix: Any) -> Matrix:
             if one.item() != other.item() if given.dtype.kind != "f" else one != other:
                 raise ValueError(f"the entry {one!r} is no float64; required: numbers that convert exactly. Round them")
     return found
+
+
+def exact_fraction(number: Any) -> Fraction:
+    """An integer, a fraction or a finite float, also one longer than float64, as the fraction that it is.
+
+    **Raises.** ``ValueError`` for a NaN or an infinity, ``TypeError`` for anything else.
+    """
+    ratio: Any = getattr(number, "as_integer_ratio", None)
+    if not isinstance(number, Real) or not (isinstance(number, Rational) or ratio):
+        kind = type(number).__name__
+        raise TypeError(f"the number {number!r} is a {kind}; required: an integer, a fraction or a float")
+    if isinstance(number, Rational):
+        return Fraction(int(number.numerator), int(number.denominator))
+    if not isfinite(number):
+        raise ValueError(f"the number {number!r}; required: a finite one")
+    return Fraction(*map(int, ratio()))
 
 
 def _array(matrix: Any) -> npt.NDArray[Any]:
