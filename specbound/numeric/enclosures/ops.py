@@ -202,7 +202,8 @@ class EnclosureOps(Counted):
         """Only of columns of 26 bits, whose inner products are exact in floats: it is certain then."""
         if columns.radius == 0 and not split(columns.middle.T).low.any():
             gram = columns.middle.T @ columns.middle
-            return bool((np.ldexp(gram, 2 * columns.exponent) == np.eye(gram.shape[0])).all())
+            with np.errstate(over="ignore"):
+                return bool((np.ldexp(gram, 2 * columns.exponent) == np.eye(gram.shape[0])).all())
         gram = self.product(self.transpose(columns), columns)
         if self.frobenius_norm(self.difference(gram, EnclosedMatrix(np.eye(gram.shape[0])))).signs()[0] > 0:
             return False
