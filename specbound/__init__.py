@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from specbound.locking.lock import unlock as unlock
     from specbound.locking.plan import most_curved_layers as most_curved_layers
     from specbound.locking.plan import plan as plan
+    from specbound.numeric.enclosures.norm import spectral_norm_enclosure as spectral_norm_enclosure
+    from specbound.numeric.enclosures.spectrum import certified_rank as certified_rank
+    from specbound.numeric.enclosures.spectrum import condition_number_enclosure as condition_number_enclosure
+    from specbound.numeric.enclosures.spectrum import singular_value_enclosure as singular_value_enclosure
     from specbound.numeric.ops import NotAvailable as NotAvailable
     from specbound.training.loop import Goal as Goal
     from specbound.training.loop import fine_tune as fine_tune
@@ -50,9 +54,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "certified_rank": "specbound.numeric.enclosures.spectrum",
     "certify": "specbound.certification.certify",
     "check": "specbound.checks.run",
     "check_network": "specbound.checks.network.check",
+    "condition_number_enclosure": "specbound.numeric.enclosures.spectrum",
     "inspect": "specbound.locking.detection",
     "load_locked": "specbound.locking.loading",
     "lock": "specbound.locking.lock",
@@ -64,6 +70,8 @@ _HOMES = {
     "fine_tune": "specbound.training.loop",
     "Goal": "specbound.training.loop",
     "Outcome": "specbound.training.outcome",
+    "singular_value_enclosure": "specbound.numeric.enclosures.spectrum",
+    "spectral_norm_enclosure": "specbound.numeric.enclosures.norm",
     "stability_limit": "specbound.training.stability",
     "unlock": "specbound.locking.lock",
     "unlock_checkpoint": "specbound.locking.checkpoint",

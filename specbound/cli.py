@@ -408,7 +408,7 @@ def _assignment(text: str) -> tuple[str, str]:
 
 
 def _print_counterexample(item: Statement, found: Evidence) -> None:
-    from specbound.checks.certified import decide
+    from specbound.checks.decide import decide
     from specbound.statements.recipes import recipes_of
 
     assert found.recipe is not None  # noqa: S101 (a violation carries its recipe)

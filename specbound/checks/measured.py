@@ -10,6 +10,7 @@ from typing import Any
 import array_api_compat.numpy
 import numpy as np
 
+from specbound.checks.decide import Enclosures
 from specbound.checks.tally import Tally
 from specbound.core.errors import InvalidInput
 from specbound.core.evidence import Evidence, Kind
@@ -26,7 +27,7 @@ GRID_POINTS = 36
 
 @dataclass(frozen=True)
 class Chain:
-    """Named matrices in the order in which data flows through them, and a memo that all statements share.
+    """Named matrices in the order in which data flows through them, and memos that all statements share.
 
     ``random`` tells matrices drawn for comparison from those that somebody trained.
     """
@@ -35,6 +36,7 @@ class Chain:
     matrices: Mapping[str, Matrix]
     random: bool = False
     ops: MemoOps = field(default_factory=lambda: MemoOps(array_api_compat.numpy))
+    enclosures: Enclosures = field(default_factory=Enclosures)
 
 
 def check_measured(statement: Statement, chain: Chain) -> Evidence:

@@ -8,6 +8,7 @@ from functools import partial
 from threadpoolctl import threadpool_limits
 
 from specbound.checks.budget import Budget, budget_of
+from specbound.checks.decide import Keep, ignored
 from specbound.checks.measured import Chain, check_measured
 from specbound.core.catalogue import catalog, select
 from specbound.core.errors import InvalidInput, unknown_name
@@ -36,6 +37,7 @@ def check(
     device: str = "cpu",
     chains: Sequence[Chain] | None = None,
     progress: Progress = lambda _: None,
+    keep: Keep = ignored,
 ) -> list[Evidence]:
     """Checks statements and gives the evidence, in order.
 
@@ -43,8 +45,9 @@ def check(
     symbolic, property, adversarial, certified, measured, or one of them; None for all. The adversarial check also
     attacks every mutant.
     ``budget``: quick, standard, deep, or a :class:`~specbound.checks.budget.Budget`. ``device``: a torch device, for
-    the search. ``chains``: chains of matrices to measure on; None for Gaussian matrices. ``progress``: called
-    with one line before each check, and where one is not available (no derivation, no matrices that fit).
+    the search. ``chains``: chains of matrices to measure on, and to certify on unless they are random; None for
+    Gaussian matrices. ``progress``: called with one line before each check, and where one is not available (no
+    derivation, no matrices that fit). ``keep``: is given each instance that the certified check decides.
     **Raises.** :class:`~specbound.core.errors.InvalidInput` for an unknown id, kind, budget or device.
 
     >>> [record.verdict.value for record in check("triple_independent", kinds=["adversarial"])][:1]
@@ -66,7 +69,7 @@ def check(
     for number, (statement, kind) in enumerate(tasks, start=1):
         progress(f"[{number}/{len(tasks)}] {statement.id}: {kind}")
         try:
-            found += check_one(statement, kind, spend, seed, device, given, progress)
+            found += check_one(statement, kind, spend, seed, device, given, progress, keep)
         except NotAvailable as error:
             if kind not in OPTIONAL:
                 raise
@@ -88,6 +91,7 @@ def check_one(
     device: str,
     chains: Sequence[Chain],
     progress: Progress = lambda _: None,
+    keep: Keep = ignored,
 ) -> list[Evidence]:
     """The evidence of one kind on one statement; the adversarial kind attacks its mutants too.
 
@@ -99,7 +103,7 @@ def check_one(
     reason = ""
     # Many small problems: two threads on one of them wait for each other, and wait long where other programs run.
     with threadpool_limits(limits=1):
-        for one in _checks(statement, kind, budget, seed, device, chains):
+        for one in _checks(statement, kind, budget, seed, device, chains, keep):
             try:
                 found.append(one())
             except NotAvailable as error:
@@ -116,7 +120,7 @@ def check_one(
 
 
 def _checks(
-    statement: Statement, kind: str, budget: Budget, seed: int, device: str, chains: Sequence[Chain]
+    statement: Statement, kind: str, budget: Budget, seed: int, device: str, chains: Sequence[Chain], keep: Keep
 ) -> list[Callable[[], Evidence]]:
     """The checks of one kind. Each kind's libraries (SymPy, Hypothesis, torch) are imported when it is asked for."""
     if kind == "symbolic":
@@ -133,9 +137,11 @@ def _checks(
         attacked = [statement, *(statement.mutate(mutant) for mutant in statement.mutants)]
         return [partial(check_adversarial, item, budget, seed, device) for item in attacked]
     if kind == "certified":
-        from specbound.checks.certified import check_certified
+        from specbound.checks.certified import check_certified, check_certified_on
 
-        return [partial(check_certified, statement, budget.certified_instances, seed)]
+        weights = [chain for chain in chains if not chain.random]
+        drawn = partial(check_certified, statement, budget.certified_instances, seed, keep)
+        return [drawn, *(partial(check_certified_on, statement, chain, keep) for chain in weights)]
     return [partial(check_measured, statement, chain) for chain in chains]
 
 

@@ -85,8 +85,9 @@ class Statement:
     on, in the units of the sides: the product of the factors' norms for a product, the sum of norms for a sum.
     ``attained`` are instances of equality, ``refuted_by`` known counterexamples of a claim that is expected to be
     false, ``mutants`` false neighbours that a search must refute, with formulas between dollar signs, ``recipes`` ways
-    to build instances (the standard ones of its domain where none are given), ``document`` the docstring of the
-    defining module, ``file`` its path, filled in by whoever loads it.
+    to build instances (the standard ones of its domain where none are given), ``equal_where`` on which instances of an
+    inequality the sides are equal by structure, with which intervals can only be consistent, ``document`` the docstring
+    of the defining module, ``file`` its path, filled in by whoever loads it.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Statement:
     refuted_by: tuple[Example, ...] = ()
     mutants: tuple[Mutant, ...] = ()
     recipes: tuple[Recipe, ...] = ()
+    equal_where: Callable[[Instance], bool] | None = None
     document: str = ""
     file: Path | None = None
 
@@ -152,6 +154,7 @@ class Statement:
             "attained": (),
             "refuted_by": (),
             "mutants": (),
+            "equal_where": None,
             **mutant.replaced,
         }
         return replace(self, **changes)

@@ -6,6 +6,7 @@ from typing import Any
 
 from array_api_compat import array_namespace
 
+from specbound.numeric.memo import Memo
 from specbound.numeric.ops import Array, Counted, NotAvailable, Scalar, Term, checked_index, terms
 from specbound.numeric.rounding import tolerance
 
@@ -195,15 +196,12 @@ class ArrayOps(Counted):
 class MemoOps(ArrayOps):
     """Array operations that remember results, for one set of matrices seen by many formulas at many indices.
 
-    Arrays are told apart by identity and must not be changed while the memo lives. The oldest results are forgotten
-    once all of them together exceed ``limit`` bytes.
+    The oldest results are forgotten once all of them together exceed ``limit`` bytes.
     """
 
     def __init__(self, namespace: Any, limit: int = 2**31) -> None:
         super().__init__(namespace)
-        self._limit = limit
-        self._memo: dict[tuple[Any, ...], tuple[Any, tuple[Array, ...], int]] = {}
-        self._bytes = 0
+        self._remember = Memo(limit)
 
     def sum(self, *terms: Array) -> Array:
         return self._remember(super().sum, terms)
@@ -238,19 +236,6 @@ class MemoOps(ArrayOps):
 
     def orthonormal(self, columns: Array) -> Any:
         return self._remember(super().orthonormal, (columns,))
-
-    def _remember(self, compute: Any, arrays: tuple[Array, ...], *numbers: float) -> Any:
-        key = (compute.__name__, *(id(array) for array in arrays), *numbers)
-        if key not in self._memo:
-            result = compute(*arrays, *numbers)
-            # The arrays are kept beside the result: an identity is only unique while its object lives.
-            parts = vars(result).values() if isinstance(result, ArraySpectrum) else [result]
-            size = sum(getattr(part, "nbytes", 0) for part in parts)
-            self._memo[key] = (result, arrays, size)
-            self._bytes += size
-            while self._bytes > self._limit and len(self._memo) > 1:
-                self._bytes -= self._memo.pop(next(iter(self._memo)))[2]
-        return self._memo[key][0]
 
 
 def _padded(values: Array, index: int) -> Scalar:

@@ -32,7 +32,7 @@ def test_the_quick_search_refutes_every_mutant(name: str) -> None:
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_counterexample_of_every_mutant_is_certain(name: str) -> None:
     pytest.importorskip("flint")
-    from specbound.checks.certified import decide
+    from specbound.checks.decide import decide
 
     mutant = MUTANTS[name]
     decision = decide(mutant, rebuilt(mutant, _searched(name)).values)

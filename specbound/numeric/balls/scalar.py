@@ -5,13 +5,13 @@ from __future__ import annotations
 import numbers
 from collections.abc import Generator
 from contextlib import contextmanager
-from math import inf, nextafter, prod
+from math import inf, nextafter
 from typing import Any
 
 import flint
 import numpy as np
 
-from specbound.numeric.ops import NotAvailable
+from specbound.numeric.enclosed import EnclosedNumber
 
 
 @contextmanager
@@ -40,29 +40,32 @@ def fraction(value: Any) -> Any:
 def as_arb(value: Any) -> Any:
     """A ball, a ``flint`` number or a plain number as ``flint.arb``, at the working precision."""
     if isinstance(value, Ball):
-        return value.arb
+        return value.number
     return value if isinstance(value, flint.arb) else flint.arb(fraction(value))
 
 
-class Ball:
+class Ball(EnclosedNumber):
     """A real number between a midpoint minus and plus a radius, with the arithmetic of formulas.
-
-    A comparison that the interval leaves open raises :class:`NotAvailable`, so that no formula branches on a guess.
 
     >>> with working_precision(64):
     ...     Ball(2) ** 2 - 3 < Ball(2)
     True
     """
 
-    __slots__ = ("arb",)
-    __hash__ = None  # pyright: ignore[reportAssignmentType]
+    __slots__ = ()
 
-    def __init__(self, value: Any) -> None:
-        self.arb = as_arb(value)
+    @staticmethod
+    def converted(value: Any) -> Any:
+        return as_arb(value)
+
+    def signs(self) -> tuple[int, int]:
+        number = self.number
+        low = 1 if number > 0 else 0 if number >= 0 else -1
+        return low, -1 if number < 0 else 0 if number <= 0 else 1
 
     @property
     def is_finite(self) -> bool:
-        return self.arb.is_finite()
+        return self.number.is_finite()
 
     def bounds(self) -> tuple[float, float]:
         """Floats below and above every number of the interval.
@@ -71,66 +74,7 @@ class Ball:
         >>> low < 1 / 3 < high
         True
         """
-        return nextafter(float(self.arb.lower()), -inf), nextafter(float(self.arb.upper()), inf)
+        return nextafter(float(self.number.lower()), -inf), nextafter(float(self.number.upper()), inf)
 
     def __repr__(self) -> str:
-        return f"Ball({self.arb.str(8)})"
-
-    def __add__(self, other: Any) -> Ball:
-        return Ball(self.arb + as_arb(other))
-
-    def __radd__(self, other: Any) -> Ball:
-        return Ball(as_arb(other) + self.arb)
-
-    def __sub__(self, other: Any) -> Ball:
-        return Ball(self.arb - as_arb(other))
-
-    def __rsub__(self, other: Any) -> Ball:
-        return Ball(as_arb(other) - self.arb)
-
-    def __mul__(self, other: Any) -> Ball:
-        return Ball(self.arb * as_arb(other))
-
-    def __rmul__(self, other: Any) -> Ball:
-        return Ball(as_arb(other) * self.arb)
-
-    def __truediv__(self, other: Any) -> Ball:
-        return Ball(self.arb / as_arb(other))
-
-    def __rtruediv__(self, other: Any) -> Ball:
-        return Ball(as_arb(other) / self.arb)
-
-    def __neg__(self) -> Ball:
-        return Ball(-self.arb)
-
-    def __abs__(self) -> Ball:
-        return Ball(abs(self.arb))
-
-    def __pow__(self, exponent: int) -> Ball:
-        if type(exponent) is not int or exponent < 0:
-            raise NotAvailable(f"balls have powers 0, 1, 2, …; {exponent!r} was asked for")
-        # Arb's own power gives nothing where the base may be zero.
-        return Ball(prod([self.arb] * exponent, start=flint.arb(1)))
-
-    def __bool__(self) -> bool:
-        return self != 0
-
-    def __lt__(self, other: Any) -> bool:
-        return self._decided(other, self.arb < as_arb(other), self.arb >= as_arb(other))
-
-    def __le__(self, other: Any) -> bool:
-        return self._decided(other, self.arb <= as_arb(other), self.arb > as_arb(other))
-
-    def __gt__(self, other: Any) -> bool:
-        return self._decided(other, self.arb > as_arb(other), self.arb <= as_arb(other))
-
-    def __ge__(self, other: Any) -> bool:
-        return self._decided(other, self.arb >= as_arb(other), self.arb < as_arb(other))
-
-    def __eq__(self, other: object) -> bool:
-        return self._decided(other, self.arb == as_arb(other), self.arb != as_arb(other))
-
-    def _decided(self, other: Any, certain: bool, impossible: bool) -> bool:
-        if certain == impossible:
-            raise NotAvailable(f"the working precision leaves open how {self!r} and {other!r} compare")
-        return certain
+        return f"Ball({self.number.str(8)})"

@@ -46,6 +46,7 @@ statement = Statement(
     relation=Relation.LE,
     rhs=rhs,
     scale=scale,
+    equal_where=lambda x: x.k == x.A.shape[-1],
     source=Source("Horn & Johnson", "Topics in Matrix Analysis", 1991, "Theorem 3.3.4"),
     attained=(
         Example("diagonal", {"A": [[3, 0], [0, 1]], "B": [[2, 0], [0, 1]], "k": 1}),
