@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from math import isfinite, isinf, nextafter
+from math import isfinite
 from numbers import Rational, Real
 from typing import Any
 
@@ -66,20 +66,3 @@ def long_hexadecimal(number: Fraction) -> str:
 def outward(interval: tuple[float, float]) -> list[str | None]:
     """Both ends of an interval as text; None for an end that is not finite: the interval has no such bound."""
     return [hexadecimal(end) if isfinite(end) else None for end in interval]
-
-
-def enclosing(low: Fraction, high: Fraction) -> tuple[float, float]:
-    """Floats below and above two fractions, the fractions themselves where floats hold them."""
-    below, above = _nearest(low), _nearest(high)
-    if isinf(below) or Fraction(below) > low:
-        below = nextafter(below, float("-inf"))
-    if isinf(above) or Fraction(above) < high:
-        above = nextafter(above, float("inf"))
-    return below, above
-
-
-def _nearest(number: Fraction) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return float("inf") if number > 0 else float("-inf")

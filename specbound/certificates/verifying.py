@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from specbound.certificates import checker
 from specbound.certificates.program import traced
 from specbound.certificates.writing import FORMAT, VERSION, as_json, checkpoint_hash
 from specbound.checkpoints.header import unique
-from specbound.checks.certified import decide
+from specbound.checks.decide import Enclosures, decide
 from specbound.core.catalogue import select
 from specbound.core.errors import InvalidInput
 from specbound.core.statement import Statement
@@ -61,7 +63,7 @@ def verify_certificate(path: Path, statements: Mapping[str, Statement], weights:
     A certificate is confirmed if its claim, relation and formula are those of the statement with its id, its inputs are
     finite and within the statement's domain, its weights file is the one that it was written for, and the verdict
     follows anew: by :mod:`specbound.certificates.checker` where the certificate says that it can, else by
-    :func:`specbound.checks.certified.decide`, which has to come to the same verdict within the bounds.
+    :func:`specbound.checks.decide.decide`, which has to come to the same verdict within the bounds.
 
     **Parameters.** ``statements``: by id; ``id/mutant`` finds a mutant. ``weights``: the checkpoint whose tensors the
     certificates name; None for the one of that name beside the file.
@@ -71,14 +73,17 @@ def verify_certificate(path: Path, statements: Mapping[str, Statement], weights:
     file = _read(path)
     found = [select(dict(statements), [certificate["statement"]])[0] for certificate in file["certificates"]]
     tensors = Tensors(path, file["weights"], weights)
-    return [_verified(*pair, tensors) for pair in zip(file["certificates"], found, strict=True)]
+    # Many small problems: two threads on one of them wait for each other.
+    with threadpool_limits(limits=1):
+        return [_verified(*pair, tensors) for pair in zip(file["certificates"], found, strict=True)]
 
 
 class Tensors:
-    """The tensors that certificates name, read when the first is asked for."""
+    """The tensors that certificates name, read when the first is asked for, and what enclosures know of them."""
 
     def __init__(self, certificate: Path, named: Any, given: Path | None) -> None:
         self._named = named
+        self.enclosures = Enclosures()
         if named is None:
             return
         if not (
@@ -114,7 +119,8 @@ def _verified(certificate: Mapping[str, Any], statement: Statement, tensors: Ten
     try:
         values = _values(certificate["inputs"], tensors)
         _compare_formula(certificate, statement, values)
-        by, sides = _derived(certificate, statement, values)
+        shared = tensors.enclosures if any(_names_a_tensor(given) for given in certificate["inputs"].values()) else None
+        by, sides = _derived(certificate, statement, values, shared)
     except Doubt as doubt:
         return Verified(name, verdict, False, "", "", str(doubt))
     return Verified(name, verdict, True, by, sides, "")
@@ -135,7 +141,9 @@ def _compare_formula(certificate: Mapping[str, Any], statement: Statement, value
             raise Doubt(f"its {key} is not that of {statement.id} on these inputs")
 
 
-def _derived(certificate: Mapping[str, Any], statement: Statement, values: Mapping[str, Any]) -> tuple[str, str]:
+def _derived(
+    certificate: Mapping[str, Any], statement: Statement, values: Mapping[str, Any], enclosures: Enclosures | None
+) -> tuple[str, str]:
     """What derives the verdict anew, and both sides."""
     if certificate["independent"]:
         try:
@@ -144,7 +152,7 @@ def _derived(certificate: Mapping[str, Any], statement: Statement, values: Mappi
             raise Doubt(f"the checker does not confirm it: {error}") from error
     stored = certificate["verdict"]
     try:
-        decision = decide(statement, values, equal=stored == Verdict.CONSISTENT.value)
+        decision = decide(statement, values, stored == Verdict.CONSISTENT.value, enclosures)
     except NotAvailable as error:
         raise Doubt(f"it cannot be decided here: {error}") from error
     if decision is None:
@@ -172,19 +180,27 @@ def _value(name: str, given: Any, tensors: Tensors) -> Any:
         if type(given) is int:
             return given
         if isinstance(given, str):
-            number = checker.number(given)
-            return float(number) if float(number) == number else number
-        if "tensor" in given:
-            return tensors[str(given["tensor"])]
-        rows = [[checker.number(text) for text in row] for row in given["rows"]]
-        doubles = np.array([[float(x) for x in row] for row in rows])
-        return doubles if doubles.tolist() == rows else rows
+            return checker.number(given)
+        if _names_a_tensor(given):
+            return tensors[given["tensor"]]
+        return _as_floats([[checker.number(text) for text in row] for row in given["rows"]])
     except InvalidInput:
         raise
-    except OverflowError:
-        return [[checker.number(text) for text in row] for row in given["rows"]]
     except checker.REFUSALS as error:
-        raise InvalidInput(f"a certificate's input {name} cannot be read: {error}") from error
+        raise InvalidInput(f"a certificate's input {name} cannot be read: {error!r}") from error
+
+
+def _names_a_tensor(given: Any) -> bool:
+    return isinstance(given, dict) and isinstance(given.get("tensor"), str)
+
+
+def _as_floats(rows: list[list[Fraction]]) -> Any:
+    """The rows as an array of floats, where floats hold them, else as they are."""
+    try:
+        doubles = [[float(x) for x in row] for row in rows]
+    except OverflowError:
+        return rows
+    return np.array(doubles) if doubles == rows else rows
 
 
 def _read(path: Path) -> dict[str, Any]:

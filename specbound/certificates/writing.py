@@ -19,7 +19,7 @@ from specbound.core.statement import Statement
 from specbound.core.verdict import Verdict
 
 if TYPE_CHECKING:
-    from specbound.checks.certified import Decided
+    from specbound.checks.decide import Decided
 
 FORMAT, VERSION = "specbound certificate", 1
 
