@@ -143,7 +143,7 @@ class Matrix(NamedTuple):
 
     def entries(self, rows: list[list[int]], other: "Matrix | None" = None) -> "Matrix":
         turns = {x for m in (self, other or self) for x in (m.left, m.right)}
-        required(all(rows) and turns == {None}, "it looks beyond a matrix's entries, or at some that depend on a turn")
+        required(min(map(len, rows)) and turns == {None}, "it looks beyond all entries, or at some that turns change")
         return self.bilinear(other, rows, None, None) if other else self._replace(rows=rows)
 
     def entry(self) -> Interval:

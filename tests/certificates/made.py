@@ -7,8 +7,10 @@ from specbound.checks.decide import Decided, decide
 from specbound.core.statement import Statement
 
 
-def decided(statement: Statement, values: Mapping[str, Any], tensors: Mapping[str, str] | None = None) -> Decided:
-    found = decide(statement, values)
+def decided(
+    statement: Statement, values: Mapping[str, Any], tensors: Mapping[str, str] | None = None, equal: bool = False
+) -> Decided:
+    found = decide(statement, values, equal)
     assert found is not None
     return Decided(statement, values, found, tensors or {})
 
@@ -32,7 +34,7 @@ def claim(
         "statement": "own",
         "relation": relation,
         "inputs": given,
-        "program": [list(node) for node in program],
+        "program": list(program),
         "lhs": lhs,
         "rhs": rhs,
         "premises": [{"name": name, "holds": holds} for name, holds in premises],

@@ -33,7 +33,7 @@ MUTANTS = {
     "projection from the other side": ("self.matrix.product(span) if side", "self.matrix.product(span) if not side"),
     "turns in products": ("required(self.right == other.left", "required(True"),
     "turns in sums": ("required((self.left, self.right) == (other.left, other.right)", "required(True"),
-    "turns in entries": ("all(rows) and turns == {None}", "all(rows)"),
+    "turns in entries": ("min(map(len, rows)) and turns == {None}", "rows"),
     "no fresh turn": ("value._replace(right=len(values)) if", "value if"),
     "radius of a product": (
         "self.radius * other.norm().high + self.norm().high * other.radius",
