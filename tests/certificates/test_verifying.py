@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,14 @@ from specbound.checks.measured import Chain
 from specbound.cli import main
 from specbound.core.catalogue import catalog
 from specbound.core.errors import InvalidInput
+from specbound.core.verdict import Verdict
 from specbound.weights import read_matrices
 from tests.certificates.made import decided
 
 CATALOG = catalog()
 Claim = dict[str, Any]
+EXACT = [[Fraction(3, 5)], [Fraction(4, 5)]]
+"""A unit vector as fractions, and none as floats."""
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def file(tmp_path: Path) -> Path:
     instances = [
         decided(CATALOG["triple_independent"], CATALOG["triple_independent"].refuted_by[0].values),
         decided(CATALOG["weyl_sum"], {"A": [[0.1, 2], [3, -1]], "B": [[1, 0], [Fraction(1, 3), 2]], "i": 1, "j": 0}),
-        decided(CATALOG["interlacing_isometry"], {"M": [[3, 1], [0, 2]], "P": [[0], [1]], "Q": [[1], [0]], "i": 1}),
+        decided(CATALOG["interlacing_isometry"], {"M": [[3, 1], [0, 2]], "P": EXACT, "Q": [[1], [0]], "i": 1}),
         decided(CATALOG["horn_product_equality"], {"A": [[1, 2], [0, 1]], "B": [[1, 0], [3, 2]]}, equal=True),
     ]
     assert write_certificate(tmp_path / "own.json", instances) == 4
@@ -169,6 +173,7 @@ BY_THE_CATALOGUE = {
     "a premise dropped": (2, _set("premises", []), "its premises is not"),
     "a premise renamed": (2, lambda c: c["premises"][0].update(name="none"), "its premises is not"),
     "a premise taken for granted": (2, lambda c: c["premises"][0].update(holds=True), "its premises is not"),
+    "what shapes decide": (3, lambda c: c["premises"][0].update(holds=1), "its premises is not"),
     "the claim": (1, _set("claim", "something else"), "its claim is something else"),
     "the statement": (1, _set("statement", "ky_fan_norm"), "its claim is"),
 }
@@ -330,6 +335,11 @@ def test_nothing_decided_is_nothing_to_write(tmp_path: Path, weights: Path) -> N
     with pytest.raises(InvalidInput, match="nothing was decided"):
         write_certificate(tmp_path / "own.json", [])
     values = {"A": np.eye(2), "B": np.eye(2), "i": 1, "j": 0}
+    open_one = decided(CATALOG["weyl_sum"], values, equal=True)
+    undecided = replace(open_one, decision=replace(open_one.decision, verdict=Verdict.UNDECIDED))
+    assert write_certificate(tmp_path / "one.json", [undecided, open_one], weights) == 1
+    written = json.loads((tmp_path / "one.json").read_text())
+    assert (len(written["certificates"]), written["weights"]) == (1, None)
     named = decided(CATALOG["weyl_sum"], values, tensors={"A": "a", "B": "b"}, equal=True)
     with pytest.raises(InvalidInput, match="required: that weights file"):
         write_certificate(tmp_path / "own.json", [named])
