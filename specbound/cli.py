@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--seed", type=seed, default=0, help="of all draws (%(default)s)")
         sub.add_argument("--device", default="cpu", help="torch device of the search (%(default)s)")
     spectrum.add_argument("file", type=Path, metavar="FILE")
+    spectrum.add_argument("--certified", action="store_true", help="intervals that hold the values beyond rounding")
     _checkpoint_commands(command)
     _certify_command(command)
     _verify_command(command)
@@ -302,8 +303,11 @@ def _spectrum(options: argparse.Namespace) -> int:
 
     from specbound.weights import read_matrices
 
+    matrices = read_matrices(options.file)
+    if options.certified:
+        return _certified_spectrum(matrices, options.json)
     found: list[dict[str, Any]] = []
-    for name, matrix in read_matrices(options.file).items():
+    for name, matrix in matrices.items():
         values = np.linalg.svd(matrix, compute_uv=False)
         found.append({"name": name, "shape": list(matrix.shape), "singular_values": values.tolist()})
     if options.json:
@@ -316,6 +320,27 @@ def _spectrum(options: argparse.Namespace) -> int:
         stable_rank = float(((values / values[0]) ** 2).sum()) if values[0] else 0.0
         shape = "{} × {}".format(*entry["shape"])
         print(f"{entry['name']:{width}}  {shape:>13}  {values[0]:10.4g}  {values[-1]:10.4g}  {stable_rank:11.4g}")
+    return AS_EXPECTED
+
+
+def _certified_spectrum(matrices: Mapping[str, Any], as_json: bool) -> int:
+    """Intervals that hold the singular values beyond rounding, in place of the values."""
+    from specbound.numeric.enclosures.spectrum import singular_value_enclosure
+
+    found: list[dict[str, Any]] = []
+    for name, matrix in matrices.items():
+        bounds = singular_value_enclosure(matrix)
+        ends = {"lower": bounds.lower.tolist(), "upper": bounds.upper.tolist()}
+        found.append({"name": name, "shape": list(matrix.shape), **ends})
+    if as_json:
+        _print_json(found)
+        return AS_EXPECTED
+    width = max(len(entry["name"]) for entry in found)
+    print(f"{'matrix':{width}}  {'shape':>13}  {'largest, at least and at most':>39}  {'smallest':>39}")
+    for entry in found:
+        shape = "{} × {}".format(*entry["shape"])
+        largest, smallest = ((entry["lower"][place], entry["upper"][place]) for place in (0, -1))
+        print(f"{entry['name']:{width}}  {shape:>13}  {_interval(largest):>39}  {_interval(smallest):>39}")
     return AS_EXPECTED
 
 

@@ -10,13 +10,13 @@ from torch import Tensor, nn
 
 from specbound.core.errors import InvalidInput
 from specbound.curvature.bidiagonal import largest_singular_vector
-from specbound.curvature.certified import spectral_norm_upper
 from specbound.curvature.convergence import NotConverged
 from specbound.curvature.data import Loss
 from specbound.curvature.hessian import hessian
 from specbound.curvature.lanczos import largest_eigenvector
 from specbound.curvature.operator import DENSE_ENTRIES, Operator
 from specbound.curvature.parameters import Names
+from specbound.numeric.enclosures.norm import spectral_norm_enclosure
 from specbound.numeric.ops import NotAvailable
 from specbound.numeric.rounding import product_tolerance, unit_roundoff
 
@@ -148,6 +148,6 @@ def _search(operator: Operator, tol: float, seed: int, max_products: int) -> Top
 
 def _upper(operator: Operator) -> float:
     """From the dense matrix: with each column within ``32 u σ₁``, the matrix is within ``√n`` times that."""
-    bound = spectral_norm_upper(operator.dense().double().cpu().numpy())
+    bound = spectral_norm_enclosure(operator.dense()).upper
     allowance = product_tolerance(operator.dtype) * min(operator.shape) ** 0.5
     return bound / (1 - allowance)

@@ -7,7 +7,18 @@ import os
 
 from specbound.core.errors import unknown_name
 from specbound.core.provenance import package_hash, versions
-from verify.bench import campaigns, commands, curvature, locking, minilm, optimizers, search, searches, strength
+from verify.bench import (
+    campaigns,
+    commands,
+    curvature,
+    enclosures,
+    locking,
+    minilm,
+    optimizers,
+    search,
+    searches,
+    strength,
+)
 
 BENCHMARKS = {
     "search": search.run,
@@ -15,6 +26,7 @@ BENCHMARKS = {
     "commands": commands.run,
     "campaigns": campaigns.run,
     "searches": searches.run,
+    "enclosures": enclosures.run,
     "curvature": curvature.run,
     "minilm": minilm.run,
     "locking": locking.run,

@@ -16,6 +16,9 @@ from specbound.numeric.balls.scalar import Ball, as_arb, fraction
 from specbound.numeric.balls.spectrum import eigenspaces, eigenvalues
 from specbound.numeric.ops import Counted, NotAvailable, Term, checked_index, terms
 
+LARGEST_KRONECKER = 10**4
+"""Entries of a Kronecker product beyond which none is formed in balls."""
+
 
 class BallSpectrum:
     """Singular values as balls, in descending order."""
@@ -120,6 +123,8 @@ class BallOps(Counted):
 
     def kronecker(self, left: BallMatrix, right: BallMatrix) -> BallMatrix:
         a, b = (m.entries if left.is_exact and right.is_exact else m.balls() for m in (left, right))
+        if left.shape[0] * left.shape[1] * right.shape[0] * right.shape[1] > LARGEST_KRONECKER:
+            raise NotAvailable(f"a Kronecker product of more than {LARGEST_KRONECKER} entries is too large for balls")
         rows = [[s * t for s, t in product(r, q)] for r, q in product(a.tolist(), b.tolist())]
         return BallMatrix(type(a)(rows))
 

@@ -25,8 +25,17 @@ SIMPLE = 2**40
 """Eigenvalues that are multiples of ``1/SIMPLE`` are recognised, so that equalities between them are decided."""
 
 
+LARGEST = 40
+"""Rows of a matrix beyond which no eigenvalues are enclosed: a characteristic polynomial would take minutes."""
+
+
 def eigenvalues(gram: Any) -> list[Any]:
-    """All eigenvalues of an exact positive semidefinite matrix, descending, each as often as it occurs."""
+    """All eigenvalues of an exact positive semidefinite matrix, descending, each as often as it occurs.
+
+    **Raises.** :class:`NotAvailable` for more than 40 rows.
+    """
+    if gram.nrows() > LARGEST:
+        raise NotAvailable(f"eigenvalues of {gram.nrows()} rows in balls, which are for at most {LARGEST}")
     polynomial, zeros = _without_zero_roots(gram.charpoly())
     trace = sum((gram[i, i] for i in range(gram.nrows())), start=flint.fmpq(0))
     anywhere = flint.arb(0).union(flint.arb(trace))
