@@ -43,7 +43,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from specbound.certificates.numbers import exact, text_of
+from specbound.certificates.exact_text import exact, text_of
 from specbound.core.errors import InvalidInput
 from specbound.core.instance import Instance
 from specbound.core.statement import Statement

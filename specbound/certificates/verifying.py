@@ -65,6 +65,7 @@ def verify_certificate(path: Path, statements: Mapping[str, Statement], weights:
     follows anew: by :mod:`specbound.certificates.checker` where the certificate says that it can, else by
     :func:`specbound.checks.decide.decide`, which has to come to the same verdict within the bounds.
 
+    **Returns.** One result for each certificate, in their order; a certificate that is not confirmed says why.
     **Parameters.** ``statements``: by id; ``id/mutant`` finds a mutant. ``weights``: the checkpoint whose tensors the
     certificates name; None for the one of that name beside the file.
     **Raises.** :class:`InvalidInput` for a file that is no certificate of this version, misses a part, or speaks of an

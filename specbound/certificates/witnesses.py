@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from specbound.certificates.checker import Matrix
-from specbound.certificates.numbers import long_hexadecimal
+from specbound.certificates.exact_text import long_hexadecimal
 
 DIGITS = 60
 """Decimal digits that a witness is computed with: what cancels in it is far below what a verdict turns on."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from specbound.certificates.checker import REFUSALS, confirm
-from specbound.certificates.numbers import outward, text_of
+from specbound.certificates.exact_text import outward, text_of
 from specbound.certificates.program import Program, Shaped, traced
 from specbound.certificates.witnesses import Witnesses
 from specbound.checkpoints.folder import open_checkpoint

@@ -136,6 +136,15 @@ def test_the_refuted_reading_is_violated_for_the_checker_alone(tmp_path: Path) -
     assert "2 of 2 confirmed" in done.stdout
 
 
+def test_it_runs_where_it_lies(tmp_path: Path) -> None:
+    # Python looks beside a script first: no file there may have the name of a module of Python's own.
+    assert {path.stem for path in SCRIPT.parent.glob("*.py")}.isdisjoint(sys.stdlib_module_names)
+    (tmp_path / "own.json").write_text(json.dumps(_file(claim([["number", "1"]], 0, ">=", 0))))
+    command = [sys.executable, str(SCRIPT), str(tmp_path / "own.json")]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_exit_codes(tmp_path: Path) -> None:
     right = claim([["number", "1"], ["number", "2"]], 0, "<=", 1)
     wrong = claim([["number", "1"], ["number", "2"]], 1, "<=", 0)

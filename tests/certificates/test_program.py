@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from specbound.certificates import checker, program
-from specbound.certificates.numbers import exact, long_hexadecimal, text_of
+from specbound.certificates.exact_text import exact, long_hexadecimal, text_of
 from specbound.certificates.program import LARGEST_EXPONENT, Premise, traced
 from specbound.checks.certified import _drawn
 from specbound.core.catalogue import catalog
