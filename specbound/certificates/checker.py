@@ -53,7 +53,7 @@ def root(x: Fraction, up: bool) -> Fraction:
 
 
 def number(text: str) -> Fraction:  # an integer, a fraction, or a hexadecimal float of any length
-    if found := re.fullmatch(r"(-?)0x([0-9a-f]+)\.?([0-9a-f]*)p([+-]?[0-9]{1,5})", text):
+    if found := re.fullmatch(r"(-?)0x([0-9a-f]+)\.?([0-9a-f]*)p([+-]?[0-9]{1,4})", text):
         sign, whole, part, exponent = found.groups()
         return int(sign + whole + part, 16) * Fraction(2) ** (int(exponent) - 4 * len(part))
     required(re.fullmatch(r"-?[0-9]+(/[0-9]+)?", text), f"{text[:40]!r} is no number")

@@ -82,7 +82,10 @@ def traced(statement: Statement, values: Mapping[str, Any]) -> Program:
     ops = TraceOps()
     domain = statement.domain
     shaped = {name: Shaped(name, values[name]) for name in domain.matrices if name in values}
-    numbers = {name: exact(values[name]) for name in domain.numbers if name in values}
+    try:
+        numbers = {name: exact(values[name]) for name in domain.numbers if name in values}
+    except TypeError as error:
+        raise InvalidInput(f"{statement.id}: {error}") from error
     checked = domain.converted({**values, **shaped, **numbers}, ops.input_matrix, lambda value: value, ops)
     named = {name: ops.number("input", name) for name in domain.numbers}
     instance = replace(checked, values={**checked.values, **named})
@@ -108,6 +111,10 @@ class Shaped:
         self.name = name
         shape = getattr(rows, "shape", None)
         if shape is None:
+            if not (isinstance(rows, list | tuple) and all(isinstance(row, list | tuple) for row in rows)):
+                raise InvalidInput(
+                    f"{name} is a {type(rows).__name__}; required: a matrix, as an array or as rows of numbers"
+                )
             lengths = {len(row) for row in rows}
             if len(lengths) != 1:
                 raise InvalidInput(f"{name} has rows of lengths {sorted(lengths)}; required: rows of one length")

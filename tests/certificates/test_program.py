@@ -147,6 +147,8 @@ def test_an_index_or_a_number_out_of_range_is_refused() -> None:
     name = next(iter(statement.domain.numbers))
     with pytest.raises(InvalidInput, match=f"{name} = "):
         traced(statement, {**drawn, name: -1.0})
+    with pytest.raises(InvalidInput, match="is a list; required: an integer, a fraction or a float"):
+        traced(statement, {**drawn, name: [[1]]})
 
 
 def test_a_premise_that_is_no_comparison_is_told() -> None:
@@ -163,7 +165,7 @@ def test_numbers_as_text_lose_nothing(number) -> None:
     assert checker.number(long_hexadecimal(-dyadic)) == -dyadic
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "1.5", "1e5", "0x1.8", "0x1p+999999", "1/0", "", "1_0", "٣", "0x1p+1 "])
+@pytest.mark.parametrize("text", ["nan", "inf", "1.5", "1e5", "0x1.8", "0x1p+99999", "1/0", "", "1_0", "٣", "0x1p+1 "])
 def test_other_texts_are_no_numbers(text: str) -> None:
     with pytest.raises((ValueError, ZeroDivisionError)):
         checker.number(text)

@@ -168,6 +168,7 @@ BY_THE_CATALOGUE = {
     "an index out of range": (1, lambda c: c["inputs"].update(i=7), "i = 7; required: 0 to 2"),
     "an index as a number": (1, lambda c: c["inputs"].update(i="1"), "its inputs are none of weyl_sum"),
     "a matrix of another shape": (1, lambda c: c["inputs"]["A"]["rows"].pop(), "do not fit together"),
+    "a number for a matrix": (1, lambda c: c["inputs"].update(A="0x1p-9999"), "A is a Fraction; required: a matrix"),
     "an operation": (1, _operation, "its program is not that of weyl_sum"),
     "a side": (1, lambda c: c.update(rhs=c["rhs"] - 1), "its rhs is not"),
     "a premise dropped": (2, _set("premises", []), "its premises is not"),
