@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -129,7 +130,6 @@ def test_the_refuted_reading_is_violated_for_the_checker_alone(tmp_path: Path) -
     written = [certificate(decided(statement, example.values)) for example in statement.refuted_by]
     done = _run(tmp_path, _file(*written))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 ± 0" not in done.stderr
     assert done.stdout.count("VIOLATED, confirmed") == 2
     assert "σ_1(A B C) >= " in done.stdout
     assert "cos∠(V_1(A), U_1(B))" in done.stdout
@@ -205,7 +205,7 @@ def test_a_program_that_is_none_is_not_confirmed(node) -> None:
 def test_long_formulas_are_abbreviated() -> None:
     program = [["input", "x"], *(["+", n, n] for n in range(40))]
     lines = checker.confirm(claim(program, 40, ">=", 0, inputs={"x": 1}))
-    assert lines[0] == "t9 >= x" or lines[0].endswith(">= x")
+    assert re.fullmatch(r"t\d+ >= x", lines[0])
     assert all(len(line) < 200 for line in lines)
     assert lines[1].startswith("t1 = ")
 
