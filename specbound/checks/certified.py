@@ -84,7 +84,7 @@ def check_certified_on(statement: Statement, chain: Chain, keep: Keep = ignored)
     record.details |= {"chain": chain.name, "random": chain.random, "undecided": []}
     for names, matrices in windows(statement.domain, chain.matrices):
         for parameters in index_grid(statement.domain, matrices):
-            tensors = dict(zip(statement.domain.matrices, names[::-1], strict=True))
+            tensors = dict(zip(statement.domain.matrices, names, strict=True))
             record.verdict({**matrices, **parameters}, tensors=tensors)
     return record.evidence(None)
 
