@@ -22,8 +22,9 @@ class Standing:
     """What fresh evidence amounts to: a ``word``, and on how many instances it rests.
 
     ``word``: refuted, or the derivation's reach, or empty. ``certified``: instances, small exact ones and given
-    weights, on which the claim holds rigorously; ``consistent``: those on which intervals do not contradict an equality, which
-    they cannot certify; ``searched``: instances on which floats decide for it. Once refuted, none of these counts.
+    weights, on which the claim holds rigorously; ``consistent``: those on which intervals do not contradict an
+    equality, which they cannot certify; ``searched``: instances on which floats decide for it. Once refuted, none of
+    these counts.
     """
 
     word: str
