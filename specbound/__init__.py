@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from specbound import attacks as attacks
     from specbound.certification.certify import certify as certify
+    from specbound.checks.decide import decide as decide
     from specbound.checks.network.check import check_network as check_network
     from specbound.checks.run import check as check
     from specbound.core.catalogue import catalog as catalog
@@ -59,6 +60,7 @@ _HOMES = {
     "check": "specbound.checks.run",
     "check_network": "specbound.checks.network.check",
     "condition_number_enclosure": "specbound.numeric.enclosures.spectrum",
+    "decide": "specbound.checks.decide",
     "inspect": "specbound.locking.detection",
     "load_locked": "specbound.locking.loading",
     "lock": "specbound.locking.lock",

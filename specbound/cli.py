@@ -15,6 +15,7 @@ from specbound.numeric.ops import NotAvailable
 from specbound.report.command import AS_EXPECTED, BAD_INPUT, NOTHING_FOUND, SURPRISE, exit_code
 
 if TYPE_CHECKING:
+    from specbound.checks.decide import Decided
     from specbound.core.evidence import Evidence
     from specbound.core.statement import Statement
 
@@ -58,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--budget", default="quick", help="quick, standard or deep (%(default)s)")
     check.add_argument("--set", action="append", default=[], metavar="KEY=N", help="change a number of the budget")
+    check.add_argument(
+        "--certificate", type=Path, metavar="FILE", help="write what the certified check decides, for others to verify"
+    )
     check.add_argument("--weights", type=Path, metavar="FILE", help="measure on the matrices of this safetensors file")
     falsify.add_argument("id", metavar="ID")
     falsify.add_argument("--seconds", type=_seconds, default=10.0, help="how long to search (%(default)s)")
@@ -69,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     spectrum.add_argument("--certified", action="store_true", help="intervals that hold the values beyond rounding")
     _checkpoint_commands(command)
     _certify_command(command)
+    _verify_command(command)
     report = command("report", _report, "Write a report of a results folder, with a verdict on each published claim.")
     report.add_argument("folder", type=Path, metavar="DIR", help="a folder that python -m verify wrote")
     return parser
@@ -128,6 +133,15 @@ def _certify_command(command: Callable[..., argparse.ArgumentParser]) -> None:
     certify.add_argument(
         "--out", type=Path, default=Path("certificate"), metavar="DIR", help="resumed where it exists (%(default)s)"
     )
+
+
+def _verify_command(command: Callable[..., argparse.ArgumentParser]) -> None:
+    verify = command(
+        "verify-certificate", _verify_certificate, "Verify what specbound check --certificate has written."
+    )
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument("--weights", type=Path, metavar="FILE", help="the weights, if not beside FILE by their name")
+    verify.add_argument("--statements", type=Path, metavar="FILE", help="a Python file with statements of your own")
 
 
 def seed(text: str) -> int:
@@ -204,6 +218,7 @@ def _check(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from specbound.checks.budget import budget_of
+    from specbound.checks.decide import ignored
     from specbound.checks.measured import Chain
     from specbound.checks.run import check
     from specbound.report.table import as_json, render, rows, tell_surprises
@@ -218,7 +233,14 @@ def _check(options: argparse.Namespace) -> int:
     def progress(line: str) -> None:
         print(line, file=sys.stderr)
 
-    records = check(chosen, options.kind, budget, options.seed, options.device, chains, progress)
+    target = _certificate_target(options)
+    kept: list[Decided] = []
+    keep = ignored if target is None else kept.append
+    records = check(chosen, options.kind, budget, options.seed, options.device, chains, progress, keep)
+    if target is not None:
+        from specbound.certificates.writing import write_certificate
+
+        progress(f"{write_certificate(target, kept, options.weights)} certificates: {target}")
     table = rows({item.id: item for item in chosen}.values(), records)
     surprises = [line for row in table for line in row.surprises]
     if options.json:
@@ -227,6 +249,34 @@ def _check(options: argparse.Namespace) -> int:
         render(table, Console())
         tell_surprises(surprises, Console())
     return SURPRISE if surprises else AS_EXPECTED
+
+
+def _certificate_target(options: argparse.Namespace) -> Path | None:
+    """Where to write certificates; refused before a long run if it would come to nothing."""
+    target: Path | None = options.certificate
+    if target is None:
+        return None
+    if options.kind and "certified" not in options.kind:
+        raise InvalidInput(f"--certificate without the certified kind; add --kind certified to {options.kind}")
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise InvalidInput(f"--certificate {target}; required: a file in a folder that exists")
+    return target
+
+
+def _verify_certificate(options: argparse.Namespace) -> int:
+    from specbound.certificates.verifying import verify_certificate
+
+    found = verify_certificate(options.file, _known(options), options.weights)
+    confirmed = sum(entry.confirmed for entry in found)
+    if options.json:
+        _print_json([entry.to_json() for entry in found])
+    else:
+        width = max(len(entry.statement) for entry in found)
+        for entry in found:
+            outcome = f"confirmed by {entry.by}: {entry.sides}" if entry.confirmed else f"not confirmed: {entry.why}"
+            print(f"{entry.statement:{width}}  {entry.verdict:10}  {outcome}")
+        print(f"{confirmed} of {len(found)} confirmed")
+    return AS_EXPECTED if confirmed == len(found) else SURPRISE
 
 
 def _falsify(options: argparse.Namespace) -> int:
@@ -405,16 +455,24 @@ def _rate(text: str) -> float:
 
 def _chosen(options: argparse.Namespace, names: Sequence[str]) -> list[Statement]:
     """The statements that are named, or all of the user's file, or all of the catalogue."""
-    from specbound.core.catalogue import catalog, load_statements, select
+    from specbound.core.catalogue import select
+
+    known = _known(options)
+    if options.statements is not None and not names:
+        return [item for item in known.values() if item.file == options.statements.resolve()]
+    return select(known, names)
+
+
+def _known(options: argparse.Namespace) -> dict[str, Statement]:
+    """The statements of the catalogue and of the user's file."""
+    from specbound.core.catalogue import catalog, load_statements
 
     own = load_statements(options.statements) if options.statements is not None else {}
     listed = catalog()
     for name in own:
         if name in listed:
             raise InvalidInput(f"{options.statements} uses the id {name!r} of the catalogue; give it another")
-    if own and not names:
-        return list(own.values())
-    return select({**listed, **own}, names)
+    return {**listed, **own}
 
 
 def _records(folder: Path | None) -> list[Evidence]:

@@ -87,7 +87,7 @@ def _theorem(tmp_path: Path, rhs: str = "rhs") -> str:
 def test_help_names_every_command() -> None:
     done = run_module("specbound", "--help")
     assert done.returncode == 0
-    for command in ("list", "show", "check", "falsify", "spectrum"):
+    for command in ("list", "show", "check", "falsify", "spectrum", "verify-certificate"):
         assert command in done.stdout
 
 

@@ -81,7 +81,7 @@ def _between_isometries(weights: str, matrices: int, seed: int) -> Chain:
     for name, matrix in _last(weights, matrices, seed).matrices.items():
         for side, length in (("right", matrix.shape[1]), ("left", matrix.shape[0])):
             if length % len(HADAMARD) == 0:
-                found[f"{side} isometry of {name}"] = _isometry(length, generator)
+                found[f"{side} isometry of {name}"] = isometry(length, generator)
         found[name] = matrix
     return Chain(f"{weights} between isometries", found)
 
@@ -90,7 +90,7 @@ HADAMARD = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1
 """Orthogonal, in floats that are exact."""
 
 
-def _isometry(rows: int, generator: np.random.Generator) -> Matrix:
+def isometry(rows: int, generator: np.random.Generator) -> Matrix:
     """Some columns of a block-diagonal matrix of Hadamard's, its rows in another order and with other signs."""
     whole = np.kron(np.eye(rows // len(HADAMARD)), HADAMARD)
     chosen = generator.permutation(rows)[: min(rows, COLUMNS)]

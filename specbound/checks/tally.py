@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from specbound.checks.decide import decide
 from specbound.checks.shrink import shrink
 from specbound.core.evidence import Evidence, Kind
+from specbound.core.instance import Instance
 from specbound.core.provenance import file_hashes
 from specbound.core.recipe import Recipe, Values
 from specbound.core.statement import Statement
 from specbound.core.verdict import Verdict
+from specbound.numeric.ops import NotAvailable
 
 
 @dataclass
@@ -46,11 +49,13 @@ class Tally:
             self.worst = (recipe, values) if recipe is not None and values is not None else None
 
     def evidence(self, seed: int | None, details: Mapping[str, Any], precision: str = "float64") -> Evidence:
-        """The record of this search. A violation that can be rebuilt is shrunk."""
-        rebuilt = None
+        """The record of this search. A violation that can be rebuilt is shrunk, and decided beyond rounding."""
+        rebuilt, certain = None, {}
         if self.violated and self.worst is not None:
             recipe, values = self.worst
-            rebuilt = recipe.to_json(shrink(self.statement, recipe, values))
+            smallest = shrink(self.statement, recipe, values)
+            rebuilt = recipe.to_json(smallest)
+            certain = {"beyond rounding": self._beyond_rounding(recipe.build(smallest, None))}
         return Evidence(
             statement=self.statement.id,
             kind=self.kind,
@@ -61,10 +66,18 @@ class Tally:
             recipe=rebuilt,
             seed=seed,
             precision=precision,
-            details=dict(details),
+            details={**details, **certain},
             seconds=time.perf_counter() - self.started,
             files=file_hashes(self.statement.file),
         )
+
+    def _beyond_rounding(self, instance: Instance) -> str:
+        """What intervals say of a counterexample, whose floats may meet the assumptions up to rounding only."""
+        try:
+            found = decide(self.statement, instance.values)
+        except NotAvailable as error:
+            return f"not available: {error}"
+        return str(found.verdict) if found else "these very numbers miss the assumptions"
 
     def _verdict(self) -> Verdict:
         if self.violated:

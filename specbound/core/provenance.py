@@ -64,8 +64,8 @@ def file_hashes(*files: Path | None) -> dict[str, str]:
     return hashes
 
 
-READERS = ("cli.py", "__main__.py", "report")
-"""Parts of the package that only read results, so that a change of them makes none stale."""
+READERS = ("cli.py", "__main__.py", "report", "certificates")
+"""Parts of the package that read results, or write down what was decided: a change of them makes none stale."""
 
 
 @cache

@@ -21,9 +21,10 @@ def fresh(statement: Statement, records: Iterable[Evidence]) -> list[Evidence]:
 class Standing:
     """What fresh evidence amounts to: a ``word``, and on how many instances it rests.
 
-    ``word``: refuted, or the derivation's reach, or empty. ``certified``: small exact instances on which the claim
-    holds rigorously; ``consistent``: those on which intervals do not contradict an equality, which they cannot certify;
-    ``searched``: instances on which floats decide for it. Once refuted, none of these counts.
+    ``word``: refuted, or the derivation's reach, or empty. ``certified``: instances, small exact ones and given
+    weights, on which the claim holds rigorously; ``consistent``: those on which intervals do not contradict an
+    equality, which they cannot certify; ``searched``: instances on which floats decide for it. Once refuted, none of
+    these counts.
     """
 
     word: str
@@ -36,7 +37,7 @@ class Standing:
         if self.certified:
             parts.append(f"certified on {self.certified:,}")
         elif self.consistent:
-            parts.append(f"consistent in balls on {self.consistent:,}")
+            parts.append(f"consistent in intervals on {self.consistent:,}")
         if self.searched:
             parts.append(f"no counterexample in {self.searched:,}")
         return "; ".join(parts) or "undecided"

@@ -93,7 +93,7 @@ def tell_surprises(lines: Iterable[str], console: Console) -> None:
 
 
 CAPTION = (
-    "derivation: steps checked by exact algebra, and cited. certified: small instances on which the claim holds beyond "
+    "derivation: steps checked by exact algebra, and cited. certified: instances on which the claim holds beyond "
     "rounding; ≈: intervals consistent with an equality. searched: instances in floats, the drawn ones of sizes up to "
     "8. margin: smallest of the search, relative. mutants: refuted. random, real: median tightness on Gaussian and on "
     "given matrices, 1 = attained. –: not run, or an equality."

@@ -152,7 +152,7 @@ def test_undecided_assumptions_admit_nothing() -> None:
 def test_status_tells_certified_from_consistent() -> None:
     holds, equal = (check_certified(CATALOG[name], 50, 0) for name in ("weyl_sum", "kronecker_spectrum"))
     assert status(CATALOG["weyl_sum"], [holds]).startswith("certified on ")
-    assert status(CATALOG["kronecker_spectrum"], [equal]) == "consistent in balls on 50"
+    assert status(CATALOG["kronecker_spectrum"], [equal]) == "consistent in intervals on 50"
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ def test_the_package_hash_covers_every_file_that_makes_results(tmp_path: Path, m
     (tmp_path / "report").mkdir()
     (tmp_path / "report" / "page.py").write_text("")
     (tmp_path / "cli.py").write_text("")
+    (tmp_path / "certificates").mkdir()
+    (tmp_path / "certificates" / "checker.py").write_text("")
     assert module.package_hash.__wrapped__() in seen
 
 

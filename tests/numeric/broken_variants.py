@@ -316,8 +316,14 @@ VARIANTS = tuple(
             ),
             (
                 "tight: one sum into QᵀQ exact",
+                "added = sum_up(subtracted, added, product_up(UNIT, frobenius_up(gram)))",
+                "added = sum_up(subtracted, added)",
+                "terms",
+            ),
+            (
+                "tight: QᵀQ − I exact",
+                "added = sum_up(subtracted, added, product_up(UNIT, frobenius_up(gram)))",
                 "added = sum_up(added, product_up(UNIT, frobenius_up(gram)))",
-                "added = sum_up(added)",
                 "terms",
             ),
             ("tight: P + Pᵀ exact", "added = product_up(UNIT, frobenius_up(rest))", "added = 0.0", "terms"),

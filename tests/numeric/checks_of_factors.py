@@ -188,10 +188,11 @@ def terms(library: SimpleNamespace) -> None:
     rest = (high + low / 2).T @ low
     rest = rest + rest.T
     far, size = np.linalg.norm(columns.T @ columns - np.eye(4)), np.linalg.norm
+    diagonal = size(np.diagonal(high.T @ high) - 1)
     plain = ours._split_defect(columns, parts)
     with patch.multiple(ours, UNIT=1.0):
-        assert ours._split_defect(columns, parts) - plain >= 0.99 * size(rest) + 0.999999999 * far
-        assert ours._split_defect(columns, parts) - plain - far >= 0.9 * size(rest)
+        assert ours._split_defect(columns, parts) - plain >= 0.99 * size(rest) + 0.999999999 * (far + diagonal)
+        assert ours._split_defect(columns, parts) - plain - far - diagonal >= 0.9 * size(rest)
     with patch.multiple(ours, gamma=lambda count: 2.0**20 * count):
         hidden = 2 * 2.0**20 * len(columns) * size(high) * size(low)
         assert ours._split_defect(columns, parts) - plain >= 0.99 * hidden

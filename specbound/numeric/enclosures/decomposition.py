@@ -85,10 +85,9 @@ class EnclosedDecomposition(EnclosedSpectrum):
             return known
         factors = self._matrix.factors
         vectors = factors.left if side == "left" else factors.right
-        # Vectors of a matrix that is known up to a change of basis turn with it.
-        along = self._matrix.turns[0 if side == "left" else 1]
-        # Whoever asks again must get the same basis, though its entries may have been forgotten meanwhile.
-        turns = (along, self._turns.setdefault((side, count), object()))
+        # Whoever asks again must get the same basis, though its entries may have been forgotten meanwhile. Its rows are
+        # those of the matrix, or its columns, and turn with them.
+        turns = (self._matrix.turns[side == "right"], self._turns.setdefault((side, count), object()))
         if count == len(vectors):
             basis = EnclosedMatrix(np.eye(count), turns=turns)
         else:

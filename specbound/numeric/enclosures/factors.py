@@ -122,11 +122,13 @@ def _split_defect(columns: Matrix, parts: Split) -> float:
     rows, count = columns.shape
     gram = parts.high.T @ parts.high
     gram[np.diag_indices(count)] -= 1
+    # Exact for columns of about unit length, and else rounded.
+    subtracted = product_up(UNIT, frobenius_up(np.diagonal(gram)[None]))
     half = parts.high + parts.low / 2
     cross = half.T @ parts.low
     rest = cross + cross.T
     rounding = product_up(2 * gamma(rows + 1), frobenius_up(half), frobenius_up(parts.low))
     added = product_up(UNIT, frobenius_up(rest))
     gram += rest
-    added = sum_up(added, product_up(UNIT, frobenius_up(gram)))
+    added = sum_up(subtracted, added, product_up(UNIT, frobenius_up(gram)))
     return sum_up(norm_through_squares_up(gram), rounding, added, underflow(4 * rows, count * count))

@@ -77,7 +77,7 @@ class EnclosedMatrix:
         shift = self.exponent - exponent
         middle = np.ldexp(self.middle, shift)
         lost = 0.0
-        if shift < -900 and not np.array_equal(np.ldexp(middle, -shift), self.middle):
+        if not np.array_equal(np.ldexp(middle, -shift), self.middle):
             lost = product_up(root_up(float(middle.size)), SMALLEST)
         return middle, sum_up(up(float(np.ldexp(self.radius, shift))), lost) if self.radius or lost else 0.0
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from specbound.numeric.arrays import LARGEST_KRONECKER
 from specbound.numeric.enclosures.decomposition import EnclosedDecomposition, EnclosedSpectrum
 from specbound.numeric.enclosures.factors import Factors, Mode
 from specbound.numeric.enclosures.interval import Interval
@@ -27,6 +26,9 @@ from specbound.numeric.enclosures.rounded import (
 )
 from specbound.numeric.memo import Memo
 from specbound.numeric.ops import Counted, NotAvailable, Term, checked_index, position_ascending, terms
+
+LARGEST_KRONECKER = 2048**2
+"""Entries of a Kronecker product beyond which none is formed."""
 
 
 class EnclosureOps(Counted):
