@@ -14,7 +14,7 @@ from specbound.numeric.enclosures.matrix import EnclosedMatrix
 from specbound.numeric.enclosures.ops import EnclosureOps
 from specbound.numeric.ops import NotAvailable
 from tests.numeric.exact_ends import encloses, ends, holds, middle, one_within, power, radius
-from tests.numeric.exact_products import Exact, exact
+from tests.numeric.exact_products import Exact, difference, exact, square_sum
 from tests.numeric.families import FAMILIES
 
 MODES = ("fast", "tight")
@@ -109,6 +109,16 @@ def test_what_underflows_is_in_the_radius() -> None:
         assert encloses(found, exact(np.array(rows)))
         wider = EnclosedMatrix(np.array(rows), 0, 1e300)
         assert radius(wider) >= Fraction(1e300) + radius(found)
+
+
+def test_what_underflows_comes_to_a_radius_that_is_given() -> None:
+    """So many entries that vanish that their sum is more than the last place of a radius that is subnormal itself."""
+    rows = np.full((1, 401), 2.0**-75)
+    rows[0, 0] = 2.0**1000
+    found = EnclosedMatrix(rows, 0, 2.0**-59)
+    lost = square_sum(difference(exact(rows), middle(found)))
+    assert lost == 400 * Fraction(2) ** -150
+    assert radius(found) >= Fraction(2) ** -59 + 20 * Fraction(2) ** -75
 
 
 @pytest.mark.parametrize("shift", [0, 1, 60, 899, 901, 1000, 1075, 2000, 10**6])

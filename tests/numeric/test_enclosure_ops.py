@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import mpmath
@@ -12,6 +13,7 @@ from specbound.checks.certified import _drawn
 from specbound.checks.decide import exact_number
 from specbound.core.catalogue import catalog
 from specbound.core.statement import Statement
+from specbound.numeric.enclosures import ops as ops_module
 from specbound.numeric.enclosures.interval import Interval
 from specbound.numeric.enclosures.matrix import EnclosedMatrix
 from specbound.numeric.enclosures.ops import EnclosureOps
@@ -116,6 +118,24 @@ def test_radii_of_scalars_are_as_wide_as_they_must_be(name: str, mode: str) -> N
         # The bound of entrywise products takes entries for 1 that are 1/2 or more.
         slack = 2 if name == "hadamard" else 1
         assert worst <= radius(found) <= slack * worst * (1 + Fraction(1, 2**45)) + Fraction(1, 2**45)
+
+
+def test_a_number_that_is_itself_enclosed() -> None:
+    ops = EnclosureOps("tight")
+    for r, s in ((0.0, 0.25), (0.25, 0.0), (0.25, 0.25)):
+        for sign in (-1, 1):
+            number, matrix = (
+                Interval.between(sign * 0.75 - r, sign * 0.75 + r, 3),
+                EnclosedMatrix(np.array([[0.5]]), 0, s),
+            )
+            found = ops.scaled(number, matrix)
+            corners = [
+                8 * (sign * Fraction(3, 4) + i * Fraction(r)) * (Fraction(1, 2) + j * Fraction(s))
+                for i in (-1, 1)
+                for j in (-1, 1)
+            ]
+            worst = max(abs(corner - middle(found)[0][0]) for corner in corners)
+            assert worst <= radius(found) <= worst * (1 + Fraction(1, 2**45))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -283,6 +303,28 @@ def test_eigenvalues_of_stretched_vectors_are_those_of_ostrowski(monkeypatch: py
     monkeypatch.setattr(np.linalg, "eigh", lambda _: (np.array([0.5 / 1.5**2]), np.array([[1.5]])))
     for mode in MODES:
         assert holds(EnclosureOps(mode).eigenvalue(matrix, 0), Fraction(1, 2))
+
+
+def test_eigenvalues_in_whatever_order_they_are_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    eigh = np.linalg.eigh
+    monkeypatch.setattr(np.linalg, "eigh", lambda m: tuple(part[..., [1, 2, 0]] for part in eigh(m)))
+    for mode in MODES:
+        ops = EnclosureOps(mode)
+        matrix = EnclosedMatrix(np.diag([3.0, -2.0, 1.0]))
+        assert all(holds(ops.eigenvalue(matrix, index), value) for index, value in enumerate((3, 1, -2)))
+
+
+def test_the_symmetric_part_is_rounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the decomposition of the rounded part is exact, and the radius is spent, nothing else covers it."""
+    monkeypatch.setattr(ops_module, "Factors", lambda *_: SimpleNamespace(defects=lambda _: (0.0, 0.0, 0.0)))
+    monkeypatch.setattr(np.linalg, "eigh", lambda _: (np.array([0.0, 1.0]), np.eye(2)))
+    skew, place = Fraction(1, 2**54), Fraction(1, 2**54)
+    matrix = EnclosedMatrix(np.array([[0.5, -0.5], [-0.5 - 2.0**-53, 0.5]]), 0, 10 * 2.0**-54)
+    # Beside the skew part, this much of the radius is left along (1, 1).
+    along = Fraction(9899, 1000) * skew
+    assert along**2 + 2 * skew**2 <= radius(matrix) ** 2
+    low, _ = ends(EnclosureOps("tight").eigenvalue(matrix, 1))
+    assert low <= -along - place
 
 
 def test_eigenvalues_are_those_of_symmetric_matrices_of_one_basis() -> None:
