@@ -59,8 +59,13 @@ def plain_product(left: Matrix, right: Matrix) -> tuple[Matrix, float]:
 
 
 def split_product(left: Matrix, right: Matrix) -> tuple[Matrix, float]:
-    """The same through a split: the error is about ``u ‖left · right‖_F``, for three products in place of one."""
+    """The same through a split: the error is about ``u ‖left · right‖_F``, for three products in place of one.
+
+    It is zero for factors of so few bits that they have no low parts.
+    """
     a, b = split(left), split(right.T)
+    if not (a.low.any() or b.low.any()):
+        return a.high @ b.high.T, 0.0
     terms = left.shape[1]
     rest = a.high @ b.low.T + a.low @ right
     found = a.high @ b.high.T + rest

@@ -32,12 +32,14 @@ def down(value: float) -> float:
 
 
 def sum_up(*terms: float) -> float:
-    """At least the sum."""
-    return up(fsum(terms))
+    """At least the sum of nonnegative numbers; zero for zeros."""
+    return up(fsum(terms)) if any(terms) else 0.0
 
 
 def product_up(*factors: float) -> float:
-    """At least the product of nonnegative numbers."""
+    """At least the product of nonnegative numbers; zero where one is."""
+    if not all(factors):
+        return 0.0
     result = 1.0
     for factor in factors:
         result = up(result * factor)
@@ -45,8 +47,8 @@ def product_up(*factors: float) -> float:
 
 
 def root_up(value: float) -> float:
-    """At least the square root of a nonnegative number."""
-    return up(sqrt(value))
+    """At least the square root of a nonnegative number; zero of zero."""
+    return up(sqrt(value)) if value else 0.0
 
 
 def gamma(count: int) -> float:
@@ -65,7 +67,9 @@ def underflow(terms: int, entries: int) -> float:
 
 
 def norm_bounds(matrix: Matrix) -> tuple[float, float]:
-    """At most and at least ``‖matrix‖_F``, for entries that are at most 1e150 in size."""
+    """At most and at least ``‖matrix‖_F``, for entries that are at most 1e150 in size; exact for zeros."""
+    if not matrix.any():
+        return 0.0, 0.0
     rows, columns = matrix.shape
     total, width = fsum(np.vecdot(matrix, matrix)), gamma(columns + 2)
     lost = product_up(4.0 * rows, columns, SMALLEST)
