@@ -56,6 +56,14 @@ def test_more_vectors_than_there_are_raise() -> None:
         ArrayOps.of(MATRIX).svd(MATRIX).right(3)
 
 
+@pytest.mark.parametrize("index", [-1, 2, 5])
+def test_an_eigenvalue_that_there_is_none_raises_instead_of_wrapping(index: int) -> None:
+    square = np.diag([2.0, 1.0])
+    assert float(ArrayOps.of(square).eigenvalue(square, 1)) == 1
+    with pytest.raises(IndexError, match="counted from 0"):
+        ArrayOps.of(square).eigenvalue(square, index)
+
+
 def test_a_negative_index_raises_instead_of_wrapping() -> None:
     with pytest.raises(IndexError, match="counted from 0"):
         ArrayOps.of(MATRIX).singular_value(MATRIX, -1)
