@@ -76,7 +76,7 @@ def _pairs(draws: np.random.Generator, size: int) -> Iterator[tuple[EnclosedMatr
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("size", [1, 2, 4])
+@pytest.mark.parametrize("size", [1, 2, 3])
 @pytest.mark.parametrize("name", BINARY)
 def test_what_two_matrices_give(name: str, size: int, mode: str) -> None:
     ours, truth = BINARY[name]
@@ -629,7 +629,7 @@ def _agree(statement: Statement, asked: int, seed: int) -> None:
 
 @pytest.mark.parametrize("statement", CATALOG.values(), ids=CATALOG)
 def test_both_sides_of_each_claim_hold_what_balls_hold(statement: Statement) -> None:
-    _agree(statement, 3, 0)
+    _agree(statement, 2, 0)
 
 
 @pytest.mark.slow

@@ -156,7 +156,7 @@ def test_a_violation_is_shown_in_words_with_what_is_open_and_what_is_not_availab
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Chain]:
     """A chain of small matrices in place of the transformer's."""
     draws = np.random.default_rng(0)
-    shapes = [(12, 12), (12, 12), (12, 12), (40, 12)]
+    shapes = [(8, 8), (8, 8), (8, 8), (40, 8)]
     chain = Chain("MiniLM", {f"w{n}": draws.standard_normal(shape) for n, shape in enumerate(shapes)})
     monkeypatch.setattr(rigor, "transformer_chain", lambda: chain)
     rigor._last.cache_clear()
@@ -166,7 +166,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Chain]:
 
 @pytest.mark.parametrize("statement", rigor.STATEMENTS)
 def test_every_statement_is_decided_on_a_small_chain(small: Chain, statement: str) -> None:
-    measured = rigor.measure(statement, "MiniLM", 4, 0)
+    measured = rigor.measure(statement, "MiniLM", 3, 0)
     assert measured["reason"] == ""
     (found,) = evidence_in([record("rigor", {}, {}, measured)])
     assert found.statement == statement
@@ -190,7 +190,7 @@ def test_where_nothing_fits_the_reason_is_kept(monkeypatch: pytest.MonkeyPatch) 
 def test_the_last_matrices_are_taken_whole_but_for_kronecker_products(small: Chain) -> None:
     assert list(rigor._chain("weyl_sum", "MiniLM", 2, 0).matrices) == ["w2", "w3"]
     parts = rigor._chain(rigor.KRONECKER, "MiniLM", 2, 0)
-    assert {name: matrix.shape for name, matrix in parts.matrices.items()} == {"w2": (12, 12), "w3": (24, 12)}
+    assert {name: matrix.shape for name, matrix in parts.matrices.items()} == {"w2": (8, 8), "w3": (24, 8)}
     assert (parts.matrices["w3"] == small.matrices["w3"][:24, :24]).all()
     assert "leading parts" in parts.name
 
@@ -200,7 +200,7 @@ def test_isometries_are_exact_and_stand_beside_their_weight(small: Chain) -> Non
     assert list(chain.matrices) == ["right isometry of w3", "left isometry of w3", "w3"]
     right, left, weight = chain.matrices.values()
     assert weight is small.matrices["w3"]
-    assert (left.shape, right.shape) == ((40, 16), (12, 12))
+    assert (left.shape, right.shape) == ((40, 16), (8, 8))
     for columns in (left, right):
         assert product(transposed(exact(columns)), exact(columns)) == identity(columns.shape[1])
         assert set(np.abs(columns).flat) == {0.0, 0.5}
