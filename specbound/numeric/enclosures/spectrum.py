@@ -65,7 +65,8 @@ def singular_value_enclosure(A: Any, mode: Mode = "tight") -> SingularValueEnclo
         raise ValueError(f"mode {mode!r}; required: fast or tight")
     scaled, exponent, lost = rescaled(exact_float64(A))
     if not scaled.any():
-        return SingularValueEnclosure(np.zeros(min(scaled.shape)), np.zeros(min(scaled.shape)))
+        zeros: Matrix = np.zeros(min(scaled.shape))
+        return SingularValueEnclosure(zeros, zeros.copy())
     return SingularValueEnclosure(*in_units(*Factors.of(scaled).bounds(mode, lost), exponent))
 
 
