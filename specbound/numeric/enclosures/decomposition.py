@@ -11,8 +11,8 @@ the orthonormal polar factors of the computed ones, so that ``M' = U' diag(s) V'
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import sqrt
-from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -22,9 +22,6 @@ from specbound.numeric.enclosures.interval import Interval
 from specbound.numeric.enclosures.matrix import EnclosedMatrix
 from specbound.numeric.enclosures.rounded import down, product_up, root_up, sum_up, up
 from specbound.numeric.ops import NotAvailable, checked_index
-
-if TYPE_CHECKING:
-    from specbound.numeric.enclosures.ops import EnclosureOps
 
 
 class EnclosedSpectrum:
@@ -54,9 +51,9 @@ class EnclosedSpectrum:
 class EnclosedDecomposition(EnclosedSpectrum):
     """Singular values, and orthonormal bases of the spans of the top singular vectors, which are no single vectors."""
 
-    def __init__(self, matrix: EnclosedMatrix, ops: EnclosureOps) -> None:
-        super().__init__(matrix, ops.mode)
-        self._ops = ops
+    def __init__(self, matrix: EnclosedMatrix, mode: Mode, product: Callable[..., EnclosedMatrix]) -> None:
+        super().__init__(matrix, mode)
+        self._product = product
         self._bases: WeakValueDictionary[tuple[str, int], EnclosedMatrix] = WeakValueDictionary()
         self._turns: dict[tuple[str, int], object] = {}
 
@@ -73,9 +70,9 @@ class EnclosedDecomposition(EnclosedSpectrum):
         rows, columns = self._matrix.shape
         if rows <= columns:
             basis = self.left(count)
-            return self._ops.product(basis, self._ops.product(self._ops.transpose(basis), self._matrix))
+            return self._product(basis, self._product(basis.mT, self._matrix))
         basis = self.right(count)
-        return self._ops.product(self._ops.product(self._matrix, basis), self._ops.transpose(basis))
+        return self._product(self._product(self._matrix, basis), basis.mT)
 
     def _basis(self, side: str, count: int) -> EnclosedMatrix:
         if not 1 <= count <= self.count:

@@ -181,7 +181,7 @@ class EnclosureOps(Counted):
         return self._remember(self._spectrum, (matrix,))
 
     def _spectrum(self, matrix: EnclosedMatrix) -> EnclosedDecomposition:
-        return EnclosedDecomposition(matrix, self)
+        return EnclosedDecomposition(matrix, self.mode, self.product)
 
     def singular_value(self, matrix: EnclosedMatrix, index: int) -> Interval:
         return self.singular_values(matrix).value(index)

@@ -65,7 +65,7 @@ def singular_value_enclosure(A: Any, mode: Mode = "tight") -> SingularValueEnclo
         raise ValueError(f"mode {mode!r}; required: fast or tight")
     scaled, exponent, lost = rescaled(exact_float64(A))
     if not scaled.any():
-        return SingularValueEnclosure(np.zeros(min(scaled.shape)), np.zeros(min(scaled.shape)))
+        return SingularValueEnclosure(*np.zeros((2, min(scaled.shape)), dtype=np.float64))
     return SingularValueEnclosure(*in_units(*Factors.of(scaled).bounds(mode, lost), exponent))
 
 
