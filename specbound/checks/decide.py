@@ -104,7 +104,6 @@ def decide(
     python-flint missing; :class:`InvalidInput` for values that are not those of the statement.
     """
     equal = equal or statement.relation is Relation.EQ
-    by_structure = statement.equal_where or (lambda _: False)
     found: Decision | None = None
     reason = ""
     for rung in _rungs(values, enclosures or Enclosures()):
@@ -113,7 +112,7 @@ def decide(
             try:
                 if not bool(statement.admits(instance)):
                     return None
-                decision = _decision(statement, instance, rung, equal or by_structure(instance))
+                decision = _decision(statement, instance, rung, equal or statement.equal_on(instance))
             except (NotAvailable, InvalidInput) as error:
                 reason = str(error)
                 continue

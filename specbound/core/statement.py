@@ -175,6 +175,10 @@ class Statement:
             admitted = self._called(assumption.name, assumption.holds, instance) & admitted
         return admitted
 
+    def equal_on(self, instance: Instance) -> bool:
+        """Whether the sides are equal by structure on this one instance."""
+        return self.equal_where is not None and bool(self._called("equal_where", self.equal_where, instance))
+
     def sides(self, instance: Instance) -> tuple[Scalar, Scalar]:
         """Left and right side, one value for each instance of the batch."""
         return self._evaluated("lhs", instance), self._evaluated("rhs", instance)

@@ -494,3 +494,9 @@ def test_only_a_missing_flint_is_forgiven(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "specbound.numeric.balls.matrix", None)
     with pytest.raises(ModuleNotFoundError):
         ladder.balls_if_any()
+
+
+def test_an_equality_by_structure_that_raises_is_told_with_its_name() -> None:
+    broken = replace(_claim(first, Relation.GE, second), equal_where=lambda x: x.nothing)
+    with pytest.raises(NotAvailable, match="own: equal_where raised AttributeError"):
+        decide(broken, {"A": [[2, 0], [0, 1]]})
