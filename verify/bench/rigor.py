@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -56,5 +57,5 @@ def _values(
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m verify.bench.rigor", description=__doc__)
     parser.add_argument("size", nargs="?", type=int, default=SIZE)
-    print(f"{dict(versions())}, source {package_hash()[:12]}")
+    print(f"source {package_hash()}, {os.cpu_count()} cores, " + ", ".join(f"{k} {v}" for k, v in versions().items()))
     run(parser.parse_args().size)
