@@ -329,7 +329,10 @@ def _certified_spectrum(matrices: Mapping[str, Any], as_json: bool) -> int:
 
     found: list[dict[str, Any]] = []
     for name, matrix in matrices.items():
-        bounds = singular_value_enclosure(matrix)
+        try:
+            bounds = singular_value_enclosure(matrix)
+        except ValueError as error:
+            raise InvalidInput(f"{name}: {error}") from error
         ends = {"lower": bounds.lower.tolist(), "upper": bounds.upper.tolist()}
         found.append({"name": name, "shape": list(matrix.shape), **ends})
     if as_json:

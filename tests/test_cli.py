@@ -194,6 +194,24 @@ def test_spectrum(specbound, weights: Path) -> None:
     np.testing.assert_allclose(first["singular_values"], expected, rtol=1e-12)
 
 
+def test_a_certified_spectrum_is_one_of_intervals(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["spectrum", str(weights), "--certified", "--json"]) == 0
+    certified = json.loads(capsys.readouterr().out)
+    assert main(["spectrum", str(weights), "--json"]) == 0
+    for bounds, values in zip(certified, json.loads(capsys.readouterr().out), strict=True):
+        assert bounds["shape"] == values["shape"]
+        for low, value, high in zip(bounds["lower"], values["singular_values"], bounds["upper"], strict=True):
+            assert low <= value <= high <= low + 1e-12 * bounds["upper"][0]
+    assert main(["spectrum", str(weights), "--certified"]) == 0
+    (first, *_), lines = certified, capsys.readouterr().out.splitlines()
+    assert f"[{first['lower'][0]:.17g}, {first['upper'][0]:.17g}]" in lines[1]
+
+
+def test_a_spectrum_beyond_floats_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_file({"large": torch.full((9, 9), 1.7e308, dtype=torch.float64)}, tmp_path / "w.safetensors")
+    _assert_refused(capsys, ("spectrum", str(tmp_path / "w.safetensors"), "--certified"), "large: a singular value of")
+
+
 BAD = {
     "unknown id": (("show", "triple_gop"), "the nearest known: triple_gap"),
     "unknown mutant": (("falsify", "weyl_sum/indices"), "unknown mutant of weyl_sum"),
