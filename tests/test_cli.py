@@ -360,13 +360,13 @@ def test_a_closed_pipe_ends_quietly() -> None:
 INTERRUPTED = """
 import runpy, signal, sys
 import specbound.checks.falsify
-specbound.catalog()
+specbound.checks.falsify.falsify(specbound.catalog()["triple_gap"], 0.01, 0)
 signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
 signal.setitimer(signal.ITIMER_REAL, 1)
 sys.argv[1:] = ["falsify", "triple_gap", "--seconds", "60"]
 runpy.run_module("specbound", run_name="__main__", alter_sys=True)
 """
-"""A second after the imports, before which nobody handles the signal, when the search is on its way."""
+"""A second after a first search, whose imports may lose the signal, when the second is on its way."""
 
 
 def test_an_interruption_ends_quietly() -> None:
