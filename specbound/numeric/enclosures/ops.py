@@ -96,6 +96,9 @@ class EnclosureOps(Counted):
         return EnclosedMatrix(kept, matrix.exponent, matrix.radius)
 
     def kronecker(self, left: EnclosedMatrix, right: EnclosedMatrix) -> EnclosedMatrix:
+        return self._remember(self._kronecker, (left, right))
+
+    def _kronecker(self, left: EnclosedMatrix, right: EnclosedMatrix) -> EnclosedMatrix:
         one, other = left.fixed(), right.fixed()
         if one.middle.size * other.middle.size > LARGEST_KRONECKER:
             raise NotAvailable(f"a Kronecker product of {one.middle.size * other.middle.size} entries is too large")
