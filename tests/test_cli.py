@@ -360,13 +360,16 @@ def test_a_closed_pipe_ends_quietly() -> None:
 INTERRUPTED = """
 import runpy, signal, sys
 import specbound.checks.falsify
-specbound.checks.falsify.falsify(specbound.catalog()["triple_gap"], 0.01, 0)
+from specbound.checks.adversarial import check_adversarial
+from specbound.checks.budget import budget_of
+small = budget_of("quick", {"random_instances": 500, "ascents": 1, "ascent_steps": 2})
+check_adversarial(specbound.catalog()["triple_gap"], small, 0)
 signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
 signal.setitimer(signal.ITIMER_REAL, 1)
 sys.argv[1:] = ["falsify", "triple_gap", "--seconds", "60"]
 runpy.run_module("specbound", run_name="__main__", alter_sys=True)
 """
-"""A second after a first search, whose imports may lose the signal, when the second is on its way."""
+"""A second after a small search, whose imports (torch's, at the first step of ascent) may lose the signal."""
 
 
 def test_an_interruption_ends_quietly() -> None:
