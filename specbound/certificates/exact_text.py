@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from math import isfinite
-from numbers import Rational, Real
 from typing import Any
 
 from specbound.core.errors import InvalidInput
+from specbound.numeric.enclosures.reading import exact_fraction
 
 PLAIN = 2**53
 """Integers below this in size are written as integers, not as floats."""
@@ -19,13 +19,10 @@ def exact(value: Any) -> Fraction:
 
     **Raises.** :class:`InvalidInput` for NaN and infinities, ``TypeError`` for what is no number.
     """
-    if isinstance(value, Rational):
-        return Fraction(int(value.numerator), int(value.denominator))
-    if not isinstance(value, Real):
-        raise TypeError(f"{value!r} is a {type(value).__name__}; required: an integer, a fraction or a float")
-    if not isfinite(value):
-        raise InvalidInput(f"the number {value!r}; required: a finite number")
-    return Fraction(float(value))
+    try:
+        return exact_fraction(value)
+    except ValueError as error:
+        raise InvalidInput(f"the number {value!r}; required: a finite number") from error
 
 
 def text_of(value: Any) -> str:

@@ -283,3 +283,14 @@ def test_assumptions_that_nothing_meets_leave_nothing_counted() -> None:
 def test_a_device_that_is_not_here_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput, match="cannot be used here"):
         device_of(name)
+
+
+def test_a_counterexample_is_decided_beyond_rounding() -> None:
+    refuted = catalog()["triple_independent"]
+    assert check_adversarial(refuted, BUDGETS["quick"], 0).details["beyond rounding"] == "VIOLATED"
+    holds = check_adversarial(catalog()["weyl_sum"], budget_of("quick", {"random_instances": 500, "ascents": 1}), 0)
+    assert "beyond rounding" not in holds.details
+    turned = catalog()["rotated_form"]
+    mutant = turned.mutate(next(mutant for mutant in turned.mutants if mutant.name == "not_turned"))
+    told = check_adversarial(mutant, BUDGETS["quick"], 0).details["beyond rounding"]
+    assert told == "these very numbers miss the assumptions"

@@ -220,3 +220,12 @@ def test_entries_and_equations() -> None:
         assert not OPS.nonsingular(wide)
         with pytest.raises(NotAvailable, match="not known to be nonsingular"):
             OPS.solve(BallMatrix(flint.arb_mat([[flint.arb(0, 0.25)]])), BallMatrix.exact([[1]]))
+
+
+def test_what_would_take_minutes_is_refused() -> None:
+    large = BallMatrix.exact(np.eye(41))
+    with pytest.raises(NotAvailable, match="eigenvalues of 41 rows in balls"):
+        OPS.singular_values(large)
+    with pytest.raises(NotAvailable, match="more than 10000 entries is too large for balls"):
+        OPS.kronecker(large, BallMatrix.exact(np.eye(3)))
+    assert OPS.singular_value(BallMatrix.exact(np.eye(40)), 39) == 1
